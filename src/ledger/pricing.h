@@ -1,0 +1,30 @@
+// Usage times price, exactly. Settlement and reservation use the same function.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "base/money.h"
+#include "dialect/usage.h"
+#include "offer/price.h"
+
+namespace fw::ledger {
+
+struct Priced {
+  Money cost;
+  bool long_context = false;  // the whole request was priced above the step
+};
+
+struct UnknownPrice {
+  std::string what;  // "cache_write.30m has no price"
+};
+
+// `tier`: the one served, else the one asked; empty, "auto", "default", "standard" and "on_demand"
+// mean the ordinary one, "fast" is "priority". A bucket with tokens but no price, a tier the sheet
+// does not know, hosted tool requests and a usage that was not reported make the cost unknown; a
+// bucket without tokens needs no price. Reasoning costs what output costs.
+std::expected<Priced, UnknownPrice> price(const dialect::Usage& usage, const offer::PriceSheet& sheet,
+                                          std::string_view tier);
+
+}  // namespace fw::ledger
