@@ -1,0 +1,28 @@
+// Hashes and the spellings of bytes, by OpenSSL.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace fw::wire {
+
+using Sha256 = std::array<std::uint8_t, 32>;
+
+Sha256 sha256(std::string_view text);
+
+// Lower case.
+std::string hex(std::span<const std::uint8_t> bytes);
+// Exactly 64 hex digits of either case.
+std::optional<Sha256> parse_hex(std::string_view text);
+
+// In a time that does not depend on where they differ.
+bool equal_constant_time(const Sha256& a, const Sha256& b);
+
+// RFC 4648 §4, with padding.
+std::string base64(std::string_view bytes);
+
+}  // namespace fw::wire

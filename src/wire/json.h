@@ -1,0 +1,142 @@
+// JSON read by scanning (RFC 8259): nothing is built, views point into the text. Everything that
+// is passed over is validated, so a text that was read to its end is valid JSON.
+// Writing stands in `wire/json_write.h`, which comes with this header.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "wire/json_write.h"
+
+namespace fw::wire {
+
+enum class JsonKind : std::uint8_t { object, array, string, number, boolean, null };
+
+enum class JsonFault : std::uint8_t {
+  none, ended_early, value_expected, literal_invalid, number_invalid, control_in_string,
+  escape_invalid, utf8_invalid, key_expected, colon_expected, comma_expected, trailing_comma,
+  too_deep, trailing_bytes, not_an_object, not_an_array, byte_order_mark, count_
+};
+
+// One English sentence without the offset.
+std::string_view say(JsonFault fault);
+
+struct JsonError {
+  JsonFault fault = JsonFault::none;
+  std::size_t offset = 0;  // of the first byte that cannot be right; the length if the text ended early
+};
+
+// No text may nest deeper, whatever depth_max says.
+inline constexpr int json_depth_cap = 1024;
+
+// Validates exactly one value with white space around it; nothing means valid. `depth_max` counts
+// open objects and arrays: 1 admits `[]`. Lone surrogate escapes (\ud800) are accepted, duplicate
+// keys too: who cares about a key looks for duplicates with JsonObject.
+std::optional<JsonError> json_check(std::string_view text, int depth_max);
+
+struct JsonMember {
+  std::string_view key;    // raw, between the quotes
+  std::string_view value;  // the raw token, a string with its quotes
+  JsonKind kind = JsonKind::null;
+  bool key_escaped = false;    // the key is spelt with a backslash
+  bool value_escaped = false;  // the value is a string with a backslash in it
+};
+
+namespace detail {
+
+// The position in a text and the first fault found there.
+class JsonCursor {
+ public:
+  JsonCursor(std::string_view text, int depth_max);
+  bool value(JsonMember& out);          // any value; the cursor stands on its first byte
+  bool string(bool& escaped);           // the cursor stands on the opening quote
+  void space();
+  bool at_end() const { return at_ == end_; }
+  char peek() const { return *at_; }
+  void step() { ++at_; }
+  const char* at() const { return at_; }
+  std::size_t offset() const { return static_cast<std::size_t>(at_ - begin_); }
+  bool fail(JsonFault fault);           // at the cursor; always false
+  const JsonError& error() const { return error_; }
+  bool failed() const { return error_.fault != JsonFault::none; }
+  bool finish();                        // only white space is left
+
+ private:
+  bool scalar(JsonMember& out);
+  bool nested(char open);
+  bool string_special();
+  bool number();
+  bool literal(std::string_view word);
+  bool escape();
+  bool utf8();
+
+  const char* begin_;
+  const char* at_;
+  const char* end_;
+  int depth_max_;
+  JsonError error_;
+};
+
+enum class JsonStage : std::uint8_t { before, first, later, over };
+
+}  // namespace detail
+
+// A pull scan over the members of one object, in order. Duplicates are given as they come.
+class JsonObject {
+ public:
+  // `depth_max` as in json_check: this object is the first level.
+  JsonObject(std::string_view text, int depth_max) : cursor_(text, depth_max) {}
+  // False: the end, or an error. Only after the end is the whole text known to be valid.
+  bool next(JsonMember& out);
+  const JsonError* error() const { return cursor_.failed() ? &cursor_.error() : nullptr; }
+  // Offsets of { and } in the text; the first after one next(), the second after the end.
+  std::size_t open_offset() const { return open_; }
+  std::size_t close_offset() const { return close_; }
+
+ private:
+  bool enter();
+  bool close();
+  bool member(JsonMember& out);
+  detail::JsonCursor cursor_;
+  std::size_t open_ = 0;
+  std::size_t close_ = 0;
+  detail::JsonStage stage_ = detail::JsonStage::before;
+};
+
+// The same over the elements of an array; JsonMember::key stays empty.
+class JsonArray {
+ public:
+  JsonArray(std::string_view text, int depth_max) : cursor_(text, depth_max) {}
+  bool next(JsonMember& out);
+  const JsonError* error() const { return cursor_.failed() ? &cursor_.error() : nullptr; }
+  std::size_t open_offset() const { return open_; }
+  std::size_t close_offset() const { return close_; }
+
+ private:
+  bool enter();
+  bool close();
+  detail::JsonCursor cursor_;
+  std::size_t open_ = 0;
+  std::size_t close_ = 0;
+  detail::JsonStage stage_ = detail::JsonStage::before;
+};
+
+// The raw token at a path of keys in a small object that is known to be valid; nothing if a key is
+// missing or a value on the way is no object. The first of duplicate keys counts; keys compare raw.
+std::optional<std::string_view> json_find(std::string_view object, std::initializer_list<std::string_view> path);
+
+// A whole number without fraction or exponent that fits; nothing for any other token.
+std::optional<std::int64_t> json_int(std::string_view token);
+
+// What a string says, appended to `out` as UTF-8; `raw` stands between the quotes. A lone surrogate
+// escape becomes U+FFFD. False, and `out` as it was, if an escape is malformed.
+bool json_unescape(std::string_view raw, std::string& out);
+
+// A string token without its quotes, still escaped. Any other token: empty.
+std::string_view json_text(std::string_view token);
+
+}  // namespace fw::wire
