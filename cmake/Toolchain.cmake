@@ -24,8 +24,3 @@ endif()
 target_link_options(fw_flags INTERFACE -fuse-ld=lld)
 target_link_libraries(fw_flags INTERFACE Threads::Threads)
 target_compile_definitions(fw_flags INTERFACE FAIRWAY_VERSION="${PROJECT_VERSION}")
-
-if(FAIRWAY_TESTS)
-  find_package(GTest REQUIRED)
-  include(GoogleTest)
-endif()
