@@ -3,7 +3,6 @@
 // that config/check.h states (names exist, are unique, limits lie in their ranges).
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -11,7 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "base/money.h"
+#include "cloud/adapter.h"
+#include "dialect/dialect.h"
+#include "offer/price.h"
+#include "wire/hash.h"
 
 namespace fw::config {
 
@@ -29,7 +31,7 @@ class Secret {
 
 // What is kept of a virtual key: enough to recognise it, not enough to use it.
 struct KeyDigest {
-  std::array<std::uint8_t, 32> sha256{};
+  wire::Sha256 sha256{};
   std::size_t length = 0;  // bytes of the key, so that a wrong length is refused without hashing
   bool operator==(const KeyDigest&) const = default;
 };
@@ -127,61 +129,20 @@ struct Retries {
   int attempts = 0;         // per request; 0: every deployment of the model
 };
 
-struct Auth {
-  Secret api_key;  // empty: the provider asks for none
-};
-
 struct Connections {
   int per_core = 8'192;
   int idle_per_core = 256;
   int idle_ms = 60'000;
 };
 
-// An account at a cloud.
+// An account at a cloud. Its adapter has accepted `settings` (Adapter::site gives no error).
 struct Provider {
   std::string name;
-  std::string cloud;
-  std::string base_url;     // as written; empty: the cloud's default
-  std::string api_version;  // azure, classic path
-  std::string region;
+  std::string cloud;  // a word cloud::find knows
   std::string scope = "global";
-  Auth auth;
-  std::vector<std::string> forward_headers;  // lower case
+  cloud::ProviderSettings settings;  // name, base_url, api_key, ...; forward_headers in lower case
   Connections connections;
 };
-
-struct CacheWrite {
-  std::string lifetime;  // "30m"; empty: the cloud's default lifetime
-  TokenPrice price;
-};
-
-// USD per million tokens; an absent meter has no price of its own.
-struct Meters {
-  std::optional<TokenPrice> input;
-  std::optional<TokenPrice> cache_read;
-  std::vector<CacheWrite> cache_write;
-  std::optional<TokenPrice> output;
-};
-
-// Holds for the whole request when its input tokens are strictly more than `above`.
-struct LongContext {
-  std::int64_t above = 0;
-  Meters meters;
-};
-
-struct TierPrice {
-  std::string tier;
-  Meters meters;  // these replace the base ones
-  std::optional<LongContext> long_context;
-};
-
-struct Price {
-  Meters meters;
-  std::optional<LongContext> long_context;
-  std::vector<TierPrice> tiers;
-};
-
-enum class OnCancel : std::uint8_t { cloud_default, drain, estimate, unbilled };
 
 // One place that serves a model.
 struct Deployment {
@@ -191,9 +152,9 @@ struct Deployment {
   std::string offer;  // the offer book's name of it; default: the model's name
   TimeoutsOverride own_timeouts;
   AttemptTimeouts timeouts;  // the top-level ones with own_timeouts over them
-  OnCancel on_cancel = OnCancel::cloud_default;
-  std::vector<std::string> dialects;  // empty: what the cloud says
-  std::optional<Price> price;
+  cloud::OnCancel on_cancel = cloud::OnCancel::estimate;  // the cloud's own unless the file says otherwise
+  std::vector<dialect::Dialect> dialects;                 // empty: what the cloud says
+  std::optional<offer::PriceSheet> price;                 // absent: the offer book's
 };
 
 // A name clients ask for.
@@ -221,7 +182,7 @@ struct Policy {
 
 struct Tenant {
   std::string name;
-  std::string policy;  // empty: no restriction
+  std::string policy;  // empty: the policy called "default" if there is one, else no restriction
 };
 
 struct KeyLimits {
@@ -234,9 +195,12 @@ struct Key {
   std::string tenant;  // empty: belongs to none
   KeyDigest digest;
   std::vector<std::string> models;  // empty: all
-  std::string policy;               // empty: the tenant's
+  std::string policy;               // empty: the tenant's, see Tenant::policy
   KeyLimits limits;
 };
+
+// At most so many providers, deployments, models, tenants and keys each: records count them in 16 bits.
+inline constexpr std::size_t kEntriesMax = 65'000;
 
 struct Config {
   std::vector<Listen> listen;
