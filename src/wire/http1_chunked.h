@@ -33,6 +33,9 @@ class ChunkedDecoder {
     trailer_start, trailer_name, trailer_value, trailer_lf, last_lf, done, failed
   };
   HttpFault take(char c);  // every byte that is not payload
+  HttpFault take_size(char c);
+  HttpFault take_extension(char c);
+  HttpFault take_trailer(char c);
 
   std::uint64_t left_ = 0;  // of the chunk
   std::uint32_t extension_bytes_ = 0;
