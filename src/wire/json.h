@@ -48,81 +48,82 @@ struct JsonMember {
 
 namespace detail {
 
-// The position in a text and the first fault found there.
+// The position in a text and the first fault found there. A step that fails returns false and
+// leaves the fault; after that the cursor is not to be used.
 class JsonCursor {
  public:
   JsonCursor(std::string_view text, int depth_max);
-  bool value(JsonMember& out);          // any value; the cursor stands on its first byte
-  bool string(bool& escaped);           // the cursor stands on the opening quote
-  void space();
-  bool at_end() const { return at_ == end_; }
+  bool value(JsonMember& out);     // any value; the cursor stands on its first byte
+  bool key(JsonMember& out);       // a key and its colon; the cursor stands where the key must start
+  bool start();                    // to the first byte of the text's one value
+  bool finish();                   // nothing but white space is left
+  bool open(char bracket, JsonFault otherwise);  // into a container: one level down
+  bool space();                    // to the next byte that counts; false: the text ended early
   char peek() const { return *at_; }
   void step() { ++at_; }
-  const char* at() const { return at_; }
   std::size_t offset() const { return static_cast<std::size_t>(at_ - begin_); }
-  bool fail(JsonFault fault);           // at the cursor; always false
+  bool fail(JsonFault fault);      // at the cursor
   const JsonError& error() const { return error_; }
   bool failed() const { return error_.fault != JsonFault::none; }
-  bool finish();                        // only white space is left
 
  private:
+  class Levels;
   bool scalar(JsonMember& out);
-  bool nested(char open);
-  bool string_special();
+  bool nested();
+  bool to_next_value(Levels& levels);
+  bool string(bool& escaped);
   bool number();
+  bool fraction_and_exponent();
+  bool digits();
   bool literal(std::string_view word);
   bool escape();
   bool utf8();
+  void skip_space();
 
   const char* begin_;
   const char* at_;
   const char* end_;
-  int depth_max_;
+  int levels_left_;
   JsonError error_;
 };
 
-enum class JsonStage : std::uint8_t { before, first, later, over };
-
-}  // namespace detail
-
-// A pull scan over the members of one object, in order. Duplicates are given as they come.
-class JsonObject {
+// A pull scan over one container: what JsonObject and JsonArray have in common.
+class JsonContainer {
  public:
-  // `depth_max` as in json_check: this object is the first level.
-  JsonObject(std::string_view text, int depth_max) : cursor_(text, depth_max) {}
   // False: the end, or an error. Only after the end is the whole text known to be valid.
   bool next(JsonMember& out);
   const JsonError* error() const { return cursor_.failed() ? &cursor_.error() : nullptr; }
-  // Offsets of { and } in the text; the first after one next(), the second after the end.
+  // Offsets of the brackets in the text; the first after one next(), the second after the end.
   std::size_t open_offset() const { return open_; }
   std::size_t close_offset() const { return close_; }
 
+ protected:
+  JsonContainer(std::string_view text, int depth_max, bool object) : cursor_(text, depth_max), object_(object) {}
+
  private:
-  bool enter();
-  bool close();
-  bool member(JsonMember& out);
-  detail::JsonCursor cursor_;
+  enum class Stage : std::uint8_t { before, inside, over };
+  bool to_member();
+  bool over();
+  JsonCursor cursor_;
   std::size_t open_ = 0;
   std::size_t close_ = 0;
-  detail::JsonStage stage_ = detail::JsonStage::before;
+  bool object_;
+  Stage stage_ = Stage::before;
 };
 
-// The same over the elements of an array; JsonMember::key stays empty.
-class JsonArray {
- public:
-  JsonArray(std::string_view text, int depth_max) : cursor_(text, depth_max) {}
-  bool next(JsonMember& out);
-  const JsonError* error() const { return cursor_.failed() ? &cursor_.error() : nullptr; }
-  std::size_t open_offset() const { return open_; }
-  std::size_t close_offset() const { return close_; }
+}  // namespace detail
 
- private:
-  bool enter();
-  bool close();
-  detail::JsonCursor cursor_;
-  std::size_t open_ = 0;
-  std::size_t close_ = 0;
-  detail::JsonStage stage_ = detail::JsonStage::before;
+// The members of one object, in order; duplicates are given as they come. `depth_max` as in
+// json_check: this object is the first level. Anything but white space after } is an error.
+class JsonObject : public detail::JsonContainer {
+ public:
+  JsonObject(std::string_view text, int depth_max) : JsonContainer(text, depth_max, true) {}
+};
+
+// The elements of one array; JsonMember::key stays empty.
+class JsonArray : public detail::JsonContainer {
+ public:
+  JsonArray(std::string_view text, int depth_max) : JsonContainer(text, depth_max, false) {}
 };
 
 // The raw token at a path of keys in a small object that is known to be valid; nothing if a key is

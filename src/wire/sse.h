@@ -28,7 +28,8 @@ class SseDecoder {
   SseDecoder(SseDecoder&&) = default;
   SseDecoder& operator=(SseDecoder&&) = default;
 
-  // `bytes` must stay until next() said need_more. Ends the life of views given out before.
+  // `bytes` must stay until next() said need_more; only then may more be fed. Ends the life of
+  // views given out before.
   void feed(std::string_view bytes);
 
   enum class Next : std::uint8_t { event, need_more, too_long };
@@ -41,6 +42,8 @@ class SseDecoder {
   bool partial() const { return !held_.empty() || bom_matched_ != 0; }
   // After need_more: those bytes.
   std::string_view rest() const { return held_; }
+  // Ends the life of views now instead of at the next feed: a quiet stream then holds no memory.
+  void release();
 
  private:
   bool skip_to_event();
@@ -57,7 +60,6 @@ class SseDecoder {
   std::forward_list<std::string> joined_;   // data of several lines
   std::uint8_t bom_matched_ = 0;            // bytes of a byte order mark seen at the very start
   bool at_start_ = true;
-  bool skip_lf_ = false;                    // the last event ended in CR: a LF may still belong to it
   bool too_long_ = false;
 };
 
