@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstring>
 
 #include "wire/http1_bytes.h"
 #include "wire/json_bytes.h"
@@ -191,6 +190,10 @@ bool JsonCursor::string(bool& escaped) {
     }
     if (*at_ == '\\') {
       escaped = true;
+      if (end_ - at_ > 1 && json_bytes::is_short_escape(at_[1])) {
+        at_ += 2;
+        continue;
+      }
       if (!escape()) return false;
     } else if (static_cast<unsigned char>(*at_) < 0x20) {
       return fail(JsonFault::control_in_string);
@@ -204,7 +207,7 @@ bool JsonCursor::escape() {
   ++at_;
   if (at_ == end_) return fail(JsonFault::ended_early);
   if (*at_ != 'u') {
-    if (std::memchr("\"\\/bfnrt", *at_, 8) == nullptr) return fail(JsonFault::escape_invalid);
+    if (!json_bytes::is_short_escape(*at_)) return fail(JsonFault::escape_invalid);
     ++at_;
     return true;
   }
