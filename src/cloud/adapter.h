@@ -45,11 +45,10 @@ struct ProviderSettings {
 
 // Where and as whom to ask; made once per provider. Lines end in CRLF.
 struct Site {
-  wire::Url url;
-  std::string path_prefix;  // of the base URL, without a final slash
+  wire::Url url;  // its path is the prefix of every request's
   std::string host_line;
-  std::string auth_lines;   // a secret; may be empty
-  std::string static_lines; // user agent, content type, the cloud's own
+  std::string auth_lines;    // a secret; may be empty
+  std::string static_lines;  // user agent and the cloud's own
   std::string api_version;  // empty: the path needs none
 };
 

@@ -1,6 +1,7 @@
 // What a cloud's failure means for the exchange, the money and the account.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -34,5 +35,9 @@ struct Verdict {
   std::string param;
   std::string message;  // the cloud's own words, at most 4 KiB, no control bytes
 };
+
+// What a kind of failure means without an answer to read, as for a connection that failed. Whether
+// anything was sent is the caller's to know: `unreachable` and `tls` count as not billed.
+Verdict verdict_of(FailureKind kind);
 
 }  // namespace fw::cloud

@@ -50,8 +50,7 @@ class StreamRelay {
   std::string_view response_id() const { return response_id_; }
   std::string_view service_tier() const { return service_tier_; }  // the one served, if told
   std::string_view finish() const { return finish_; }  // finish_reason; Responses: its status
-  std::int64_t visible_bytes() const { return visible_bytes_; }  // of events with content, for estimates
-  // Events complete so far; more than zero bytes of an incomplete one are not counted.
+  // Events that carried something: most clouds send about one a token, which estimates rest on.
   std::int64_t events() const { return events_; }
 
  protected:
@@ -60,7 +59,6 @@ class StreamRelay {
   std::string service_tier_;
   std::string finish_;
   std::unique_ptr<ProviderStreamError> error_;
-  std::int64_t visible_bytes_ = 0;
   std::int64_t events_ = 0;
   bool started_ = false;
   bool ended_ = false;

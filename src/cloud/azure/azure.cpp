@@ -1,0 +1,118 @@
+// Azure OpenAI: the v1 path, and the classic one that names the deployment and a version.
+#include "cloud/azure/azure.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "cloud/azure/failure.h"
+#include "cloud/openai_http/failure.h"
+#include "cloud/openai_http/request.h"
+
+namespace fw::cloud::azure {
+namespace {
+
+constexpr std::array<Setting, 4> kSettings{{
+    {"base_url", "https://RESOURCE.openai.azure.com/openai/v1, or …/openai together with api_version", true, false,
+     SettingKind::url},
+    {"auth.api_key", "one of the resource's two keys", true, true, SettingKind::text},
+    {"api_version", "YYYY-MM-DD or YYYY-MM-DD-preview: selects the classic path", false, false, SettingKind::text},
+    {"forward_headers", "further request fields of clients to pass on", false, false, SettingKind::list},
+}};
+
+bool is_canonical(std::string_view host) {
+  constexpr std::array<std::string_view, 4> kSuffixes{".openai.azure.com", ".services.ai.azure.com",
+                                                      ".cognitiveservices.azure.com", ".openai.azure.us"};
+  return std::ranges::any_of(kSuffixes, [host](std::string_view suffix) { return host.ends_with(suffix); });
+}
+
+const openai_http::SiteRules kRules{"azure", "", {"/openai/v1", "/openai"},
+                                    "https://RESOURCE.openai.azure.com/openai/v1", is_canonical};
+
+bool is_classic(const Site& site) { return site.url.path.ends_with("/openai"); }
+
+// What may stand in a query as it is.
+bool is_version(std::string_view text) {
+  return text.size() <= 64 && std::ranges::all_of(text, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-' || c == '.';
+  });
+}
+
+bool names_deployment(Operation operation) {
+  return operation == Operation::chat || operation == Operation::embeddings;
+}
+
+class Azure final : public Adapter {
+ public:
+  std::string_view name() const override { return "azure"; }
+  std::span<const Setting> settings() const override { return kSettings; }
+  bool speaks(Operation) const override { return true; }
+  OnCancel on_cancel() const override { return OnCancel::drain; }
+  dialect::CacheLifetime cache_lifetime() const override { return dialect::CacheLifetime::m30; }
+
+  Result<Site> site(const ProviderSettings& settings) const override {
+    auto base = openai_http::base_url(settings, kRules, settings.base_url);
+    if (!base) return std::unexpected(std::move(base.error()));
+    auto site = openai_http::plain_site(settings, *std::move(base));
+    if (!site) return site;
+    if (is_classic(*site) && settings.api_version.empty())
+      return openai_http::wrong_setting(settings, "api_version",
+                                        "found none for a base_url that ends in /openai, expected a version such as "
+                                        "2024-10-21; or let the base_url end in /openai/v1");
+    if (!is_version(settings.api_version))
+      return openai_http::wrong_setting(settings, "api_version",
+                                        "expected YYYY-MM-DD, YYYY-MM-DD-preview, v1 or preview");
+    if (settings.api_key.empty())
+      return openai_http::wrong_setting(settings, "auth.api_key", "found no key, expected auth: { api_key: … }");
+    auto key = openai_http::field_line("api-key", settings.api_key, "auth.api_key");
+    if (!key) return std::unexpected(std::move(key.error()));
+    site->auth_lines = *std::move(key);
+    site->api_version = settings.api_version;
+    return site;
+  }
+
+  bool model_in_path(const Site& site, Operation operation) const override {
+    return is_classic(site) && names_deployment(operation);
+  }
+
+  std::string request_head(const Site& site, const Call& call) const override {
+    std::string path = openai_http::resource(call);
+    if (model_in_path(site, call.operation))
+      path = "/deployments/" + wire::percent_encode_segment(call.model) + path;
+    std::string query;
+    if (!site.api_version.empty()) query = "api-version=" + site.api_version;
+    const std::string rest = openai_http::safe_query(call.query);
+    if (!query.empty() && !rest.empty()) query += '&';
+    return openai_http::head(site, call.operation, path, query + rest);
+  }
+
+  Verdict classify(const Answer& answer, WallTime now) const override {
+    return with_billing(openai_http::classify(answer, now, kind_of));
+  }
+
+  Verdict classify_stream(const dialect::ProviderStreamError& error) const override {
+    return with_billing(openai_http::classify_stream(error, kind_of));
+  }
+
+  std::string_view request_id(std::span<const wire::HeaderField> fields) const override {
+    const auto id = wire::field_value(fields, wire::HeaderId::apim_request_id);
+    return id.empty() ? wire::field_value(fields, wire::HeaderId::x_request_id) : id;
+  }
+
+ private:
+  // A filtered prompt is charged (Microsoft: "Content filtering", pricing note).
+  static Verdict with_billing(Verdict verdict) {
+    if (verdict.kind == FailureKind::content_filter) verdict.billing = Billing::billed;
+    return verdict;
+  }
+};
+
+}  // namespace
+
+const Adapter& adapter() {
+  static const Azure instance;
+  return instance;
+}
+
+}  // namespace fw::cloud::azure

@@ -1,0 +1,10 @@
+// Any server that speaks the OpenAI API: vLLM, llama.cpp, Ollama, LM Studio, …
+#pragma once
+
+#include "cloud/adapter.h"
+
+namespace fw::cloud::compatible {
+
+const Adapter& adapter();
+
+}  // namespace fw::cloud::compatible

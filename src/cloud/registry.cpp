@@ -1,0 +1,26 @@
+// One line per cloud.
+#include <algorithm>
+#include <array>
+
+#include "cloud/adapter.h"
+#include "cloud/azure/azure.h"
+#include "cloud/compatible/compatible.h"
+#include "cloud/openai/openai.h"
+
+namespace fw::cloud {
+
+std::span<const Adapter* const> all() {
+  static const std::array kAll{
+      &openai::adapter(),
+      &azure::adapter(),
+      &compatible::adapter(),
+  };
+  return kAll;
+}
+
+const Adapter* find(std::string_view cloud) {
+  const auto found = std::ranges::find(all(), cloud, &Adapter::name);
+  return found == all().end() ? nullptr : *found;
+}
+
+}  // namespace fw::cloud

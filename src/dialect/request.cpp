@@ -1,0 +1,216 @@
+#include "dialect/request.h"
+
+#include <fmt/format.h>
+
+#include "wire/json.h"
+
+namespace fw::dialect {
+namespace {
+
+using wire::JsonKind;
+using wire::JsonMember;
+using wire::JsonObject;
+
+// The fields that decide who is asked, what is charged and who may see the answer. Two parsers must
+// not be able to read them differently, so they may stand once and in plain letters only.
+enum class Field : std::uint8_t {
+  model, stream, n, max_tokens, max_completion_tokens, max_output_tokens, max_tool_calls, service_tier,
+  stream_options, store, previous_response_id, background, count_, other
+};
+
+constexpr std::array<std::string_view, static_cast<std::size_t>(Field::count_)> kFields{
+    "model",        "stream",         "n",     "max_tokens",           "max_completion_tokens", "max_output_tokens",
+    "max_tool_calls", "service_tier", "stream_options", "store", "previous_response_id", "background"};
+
+constexpr std::size_t kModelBytesMax = 512;
+
+Field field_of(std::string_view key) {
+  for (std::size_t i = 0; i < kFields.size(); ++i)
+    if (kFields[i] == key) return static_cast<Field>(i);
+  return Field::other;
+}
+
+std::unexpected<Error> refuse(Code code, std::string message, std::string_view param = {}) {
+  return std::unexpected(client_error(code, std::move(message), std::string(param)));
+}
+
+std::unexpected<Error> wrong_type(std::string_view field, std::string_view expected) {
+  return refuse(Code::invalid_value, fmt::format("'{}' must be {}.", field, expected), field);
+}
+
+std::unexpected<Error> not_json(const wire::JsonError& error) {
+  if (error.fault == wire::JsonFault::not_an_object)
+    return refuse(Code::not_an_object, "The request body must be a JSON object.");
+  const Code code = error.fault == wire::JsonFault::too_deep ? Code::json_too_deep : Code::invalid_json;
+  return refuse(code, fmt::format("The request body is not valid JSON: {} (at byte {}).", wire::say(error.fault),
+                                  error.offset));
+}
+
+// Fields of the same meaning in other words that are watched without being understood.
+bool watched(std::string_view plain_key) { return field_of(plain_key) != Field::other || plain_key.starts_with("max_"); }
+
+class Scan {
+ public:
+  Scan(Operation operation, std::string_view body, int depth_max)
+      : operation_(operation), depth_max_(depth_max), members_(body, depth_max) {}
+
+  Result<RequestFacts> run() {
+    for (JsonMember member; members_.next(member); ++facts_.member_count)
+      if (auto taken = take(member); !taken) return std::unexpected(std::move(taken.error()));
+    if (const auto* error = members_.error()) return not_json(*error);
+    facts_.close_offset = members_.close_offset();
+    facts_.stream &= operation_ != Operation::embeddings;  // embeddings do not know it
+    if (auto whole = check_whole(); !whole) return std::unexpected(std::move(whole.error()));
+    return facts_;
+  }
+
+ private:
+  Result<void> take(const JsonMember& member);
+  Result<void> take_watched(Field field, const JsonMember& member);
+  Result<void> take_model(const JsonMember& member);
+  Result<void> take_stream_options(const JsonMember& member);
+  Result<void> take_include_usage(const JsonMember& member);
+  Result<void> take_limit(Field field, const JsonMember& member);
+  Result<void> take_n(const JsonMember& member);
+  Result<void> check_whole() const;
+
+  Result<void> take_flag(std::string_view field, const JsonMember& member, bool& into) {
+    if (member.kind == JsonKind::null) return {};
+    if (member.kind != JsonKind::boolean) return wrong_type(field, "true or false");
+    into = member.value == "true";
+    return {};
+  }
+
+  Result<void> take_text(std::string_view field, const JsonMember& member, std::string_view& into) {
+    if (member.kind == JsonKind::null) return {};
+    if (member.kind != JsonKind::string) return wrong_type(field, "a string");
+    if (member.value_escaped) return wrong_type(field, "a string without escapes");
+    into = wire::json_text(member.value);
+    return {};
+  }
+
+  Operation operation_;
+  int depth_max_;
+  JsonObject members_;
+  RequestFacts facts_;
+  std::uint32_t seen_ = 0;
+  bool has_content_ = false;  // `messages` of a chat, `input` of embeddings
+};
+
+Result<void> Scan::take(const JsonMember& member) {
+  if (member.key_escaped) {
+    std::string plain;
+    if (wire::json_unescape(member.key, plain) && watched(plain))
+      return refuse(Code::escaped_key, fmt::format("'{}' must be written without escapes.", plain), plain);
+    return {};
+  }
+  const Field field = field_of(member.key);
+  if (field != Field::other) {
+    const std::uint32_t bit = 1u << static_cast<unsigned>(field);
+    if ((seen_ & bit) != 0)
+      return refuse(Code::duplicate_key, fmt::format("'{}' stands more than once.", member.key), member.key);
+    seen_ |= bit;
+    return take_watched(field, member);
+  }
+  if (operation_ == Operation::chat && member.key == "messages") {
+    if (member.kind != JsonKind::array) return wrong_type("messages", "an array");
+    has_content_ = true;
+  } else if (operation_ == Operation::embeddings && member.key == "input") {
+    has_content_ = member.kind != JsonKind::null;
+  } else if (member.key == "prompt_cache_key" && member.kind == JsonKind::string) {
+    facts_.prompt_cache_key = wire::json_text(member.value);
+  }
+  return {};
+}
+
+Result<void> Scan::take_watched(Field field, const JsonMember& member) {
+  const std::string_view name = kFields[static_cast<std::size_t>(field)];
+  bool store = false;
+  switch (field) {
+    case Field::model: return take_model(member);
+    case Field::stream: return take_flag(name, member, facts_.stream);
+    case Field::n: return take_n(member);
+    case Field::service_tier: return take_text(name, member, facts_.service_tier);
+    case Field::stream_options: return take_stream_options(member);
+    case Field::previous_response_id: return take_text(name, member, facts_.previous_response_id);
+    case Field::background: return take_flag(name, member, facts_.background);
+    case Field::store: {
+      auto taken = take_flag(name, member, store);
+      if (taken && member.kind == JsonKind::boolean) facts_.store = store;
+      return taken;
+    }
+    default: return take_limit(field, member);
+  }
+}
+
+Result<void> Scan::take_model(const JsonMember& member) {
+  if (member.kind != JsonKind::string) return wrong_type("model", "a string");
+  if (member.value_escaped) return wrong_type("model", "a string without escapes");
+  facts_.model_token = member.value;
+  facts_.model = wire::json_text(member.value);
+  if (facts_.model.empty()) return wrong_type("model", "the name of a model, not an empty string");
+  if (facts_.model.size() > kModelBytesMax) return wrong_type("model", "at most 512 bytes long");
+  return {};
+}
+
+Result<void> Scan::take_stream_options(const JsonMember& member) {
+  if (member.kind != JsonKind::object && member.kind != JsonKind::null)
+    return wrong_type("stream_options", "an object");
+  facts_.stream_options = member.value;
+  if (member.kind == JsonKind::null) return {};
+  JsonObject options(member.value, depth_max_);
+  for (JsonMember option; options.next(option);)
+    if (auto taken = take_include_usage(option); !taken) return taken;
+  return {};
+}
+
+Result<void> Scan::take_include_usage(const JsonMember& option) {
+  constexpr std::string_view kPath = "stream_options.include_usage";
+  std::string plain;
+  if (option.key_escaped && wire::json_unescape(option.key, plain) && plain == "include_usage")
+    return refuse(Code::escaped_key, fmt::format("'{}' must be written without escapes.", kPath), kPath);
+  if (option.key != "include_usage") return {};
+  if (!facts_.include_usage.empty())
+    return refuse(Code::duplicate_key, fmt::format("'{}' stands more than once.", kPath), kPath);
+  facts_.include_usage = option.value;
+  return take_flag(kPath, option, facts_.wants_usage);
+}
+
+Result<void> Scan::take_limit(Field field, const JsonMember& member) {
+  const std::string_view name = kFields[static_cast<std::size_t>(field)];
+  if (member.kind == JsonKind::null) return {};
+  const auto limit = member.kind == JsonKind::number ? wire::json_int(member.value) : std::nullopt;
+  if (!limit || *limit < 0) return wrong_type(name, "a whole number that is not negative");
+  if (field == Field::max_tool_calls) return {};
+  // Where both spellings of chat's limit stand, the new one counts (`max_tokens` is deprecated).
+  if (field == Field::max_tokens && facts_.output_limit) return {};
+  facts_.output_limit = limit;
+  return {};
+}
+
+Result<void> Scan::take_n(const JsonMember& member) {
+  if (operation_ != Operation::chat || member.kind == JsonKind::null) return {};
+  const auto n = member.kind == JsonKind::number ? wire::json_int(member.value) : std::nullopt;
+  if (!n || *n < 1) return wrong_type("n", "a positive whole number");
+  facts_.n = *n;
+  return {};
+}
+
+Result<void> Scan::check_whole() const {
+  if (facts_.model_token.empty())
+    return refuse(Code::missing_parameter, "The request must name a 'model'.", "model");
+  if (has_content_) return {};
+  if (operation_ == Operation::chat)
+    return refuse(Code::missing_parameter, "A chat completion needs 'messages'.", "messages");
+  if (operation_ == Operation::embeddings)
+    return refuse(Code::missing_parameter, "An embedding needs an 'input'.", "input");
+  return {};
+}
+
+}  // namespace
+
+Result<RequestFacts> scan_request(Operation operation, std::string_view body, int depth_max) {
+  return Scan(operation, body, depth_max).run();
+}
+
+}  // namespace fw::dialect

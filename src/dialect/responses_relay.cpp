@@ -1,0 +1,136 @@
+// Responses: named events with a sequence number each, ended by one of a few terminal events.
+#include <fmt/format.h>
+
+#include "dialect/error.h"
+#include "dialect/event_relay.h"
+#include "wire/json.h"
+
+namespace fw::dialect {
+namespace {
+
+using wire::JsonKind;
+using wire::JsonMember;
+
+struct Response {
+  std::string_view id, service_tier, status, usage, tool_usage, error;
+};
+
+struct Event {
+  std::string_view type, response, error;
+  bool is_object = false;
+};
+
+Response read_response(std::string_view object) {
+  Response out;
+  wire::JsonObject members(object, kEventDepthMax);
+  for (JsonMember member; members.next(member);) {
+    const std::string_view key = member.key;
+    if (key == "id") out.id = wire::json_text(member.value);
+    if (key == "service_tier") out.service_tier = wire::json_text(member.value);
+    if (key == "status") out.status = wire::json_text(member.value);
+    if (key == "usage" && member.kind == JsonKind::object) out.usage = member.value;
+    if (key == "tool_usage" && member.kind == JsonKind::object) out.tool_usage = member.value;
+    if (key == "error" && member.kind != JsonKind::null) out.error = member.value;
+  }
+  return out;
+}
+
+Event read_event(std::string_view data) {
+  Event out;
+  wire::JsonObject members(data, kEventDepthMax);
+  for (JsonMember member; members.next(member);) {
+    if (member.key == "type") out.type = wire::json_text(member.value);
+    if (member.key == "response" && member.kind == JsonKind::object) out.response = member.value;
+    if (member.key == "error" && member.kind != JsonKind::null) out.error = member.value;
+  }
+  out.is_object = members.error() == nullptr;
+  return out;
+}
+
+// The events that are read; all others pass by their name alone.
+enum class Kind : std::uint8_t { ordinary, created, terminal, failed, error };
+
+Kind kind_of(std::string_view type) {
+  if (type == "error") return Kind::error;
+  if (!type.starts_with("response.")) return Kind::ordinary;
+  type.remove_prefix(9);
+  if (type == "created" || type == "queued" || type == "in_progress") return Kind::created;
+  if (type == "failed") return Kind::failed;
+  const bool terminal = type == "completed" || type == "incomplete" || type == "cancelled";
+  return terminal ? Kind::terminal : Kind::ordinary;
+}
+
+class ResponsesRelay final : public EventRelay {
+ public:
+  explicit ResponsesRelay(RelayLimits limits) : EventRelay(limits) {}
+
+  std::string render_error(const Error& error) const override {
+    std::string data;
+    wire::JsonWriter writer(data);
+    writer.begin_object().member("type", "error").member("code", row(error.code).text);
+    writer.member("message", error.message).key("param");
+    if (error.param.empty()) {
+      writer.null();
+    } else {
+      writer.string(error.param);
+    }
+    writer.member("sequence_number", next_sequence_).end_object();
+    std::string out;
+    wire::write_sse(out, "error", data);
+    return out;
+  }
+
+ private:
+  bool judge(const wire::SseEvent& event) override {
+    if (event.data.starts_with("[DONE]")) return false;  // not this dialect's, but some servers send it
+    const std::int64_t sequence = sequence_number_of(event.data);
+    const Kind kind = kind_of(event.name);
+    const bool read = events_ == 1 || event.name.empty() || kind != Kind::ordinary;
+    const bool pass = !read || judge_read(read_event(event.data), kind, event.data);
+    if (pass) next_sequence_ = sequence >= 0 ? sequence + 1 : next_sequence_ + 1;
+    return pass;
+  }
+
+  bool judge_read(const Event& event, Kind kind, std::string_view data) {
+    if (!event.is_object && !started_) {
+      fail_malformed("not_a_stream", "The provider's stream does not begin with a JSON object.");
+      return false;
+    }
+    if (kind == Kind::ordinary) kind = kind_of(event.type);
+    const bool untyped_error = kind == Kind::ordinary && event.type.empty() && !event.error.empty();
+    if (kind == Kind::error || untyped_error) return fail_told(error_of(event, data));
+    if (kind == Kind::ordinary) return true;
+    return judge_response(read_response(event.response), kind);
+  }
+
+  bool judge_response(const Response& response, Kind kind) {
+    constexpr std::size_t kIdBytesMax = 512;
+    constexpr std::size_t kWordBytesMax = 64;
+    if (!response.id.empty()) response_id_ = response.id.substr(0, kIdBytesMax);
+    if (!response.service_tier.empty()) service_tier_ = response.service_tier.substr(0, kWordBytesMax);
+    if (kind == Kind::created) return true;
+    finish_ = response.status.substr(0, kWordBytesMax);
+    if (!response.usage.empty()) usage_ = read_responses_usage(response.usage);
+    usage_.tool_calls = read_tool_requests(response.tool_usage);
+    if (kind == Kind::failed) return fail_told(read_stream_error(response.error));
+    ended_ = true;
+    return true;
+  }
+
+  // {type:"error", code, message, param, sequence_number}; older ones nest {error:{…}}.
+  static ProviderStreamError error_of(const Event& event, std::string_view data) {
+    ProviderStreamError told = read_stream_error(event.error.empty() ? data : event.error);
+    if (told.type == "error") told.type.clear();
+    return told;
+  }
+
+  std::int64_t next_sequence_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<StreamRelay> make_responses_relay(RelayLimits limits) {
+  return std::make_unique<ResponsesRelay>(limits);
+}
+
+}  // namespace fw::dialect

@@ -1,0 +1,92 @@
+#include "ledger/pricing.h"
+
+#include <array>
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace fw::ledger {
+namespace {
+
+using dialect::CacheLifetime;
+using dialect::Usage;
+using offer::Meters;
+using offer::PriceSheet;
+
+constexpr std::array<std::string_view, 5> kOrdinary{"", "auto", "default", "standard", "on_demand"};
+
+bool is_ordinary(std::string_view tier) {
+  for (const auto word : kOrdinary)
+    if (tier == word) return true;
+  return false;
+}
+
+// Adds up buckets until one has tokens and no price.
+class Bill {
+ public:
+  void add(std::string_view meter, std::int64_t tokens, const std::optional<TokenPrice>& price) {
+    if (tokens == 0 || !unknown_.empty()) return;
+    if (!price) {
+      unknown_ = fmt::format("{} has no price", meter);
+      return;
+    }
+    cost_ += *price * tokens;
+  }
+  const std::string& unknown() const { return unknown_; }
+  Money cost() const { return cost_; }
+
+ private:
+  Money cost_;
+  std::string unknown_;
+};
+
+// A count or a price without a lifetime stands for the cloud's default one.
+const std::optional<TokenPrice>& write_price(const Meters& meters, CacheLifetime lifetime, CacheLifetime standard) {
+  const auto& named = meters.cache_write[static_cast<std::size_t>(lifetime)];
+  if (named) return named;
+  if (lifetime == CacheLifetime::standard) return meters.cache_write[static_cast<std::size_t>(standard)];
+  return lifetime == standard ? meters.cache_write[0] : named;
+}
+
+Bill bill(const Usage& usage, const Meters& meters, CacheLifetime standard) {
+  Bill out;
+  out.add("input", usage.input, meters.input);
+  out.add("cache_read", usage.cache_read, meters.cache_read);
+  for (std::size_t i = 0; i < dialect::kCacheLifetimes; ++i) {
+    const auto lifetime = static_cast<CacheLifetime>(i);
+    if (usage.cache_write[i] == 0) continue;
+    const auto named = lifetime == CacheLifetime::standard ? standard : lifetime;
+    out.add(fmt::format("cache_write.{}", name(named)), usage.cache_write[i], write_price(meters, lifetime, standard));
+  }
+  out.add("output", usage.output, meters.output);
+  out.add("output", usage.reasoning, meters.output);
+  out.add("audio_in", usage.audio_in, meters.audio_in);
+  out.add("audio_out", usage.audio_out, meters.audio_out);
+  out.add("image", usage.image, meters.image);
+  out.add("tool_calls", usage.tool_calls, std::nullopt);
+  return out;
+}
+
+}  // namespace
+
+std::expected<Priced, UnknownPrice> price(const Usage& usage, const PriceSheet& sheet, std::string_view tier) {
+  if (!usage.reported) return std::unexpected(UnknownPrice{"the usage was not reported"});
+  Meters meters = sheet.meters;
+  const offer::Tier* special = nullptr;
+  if (!is_ordinary(tier)) {
+    special = sheet.tier(tier == "fast" ? "priority" : tier);
+    if (special == nullptr) return std::unexpected(UnknownPrice{fmt::format("the tier '{}' has no price", tier)});
+    meters.lay_over(special->meters);
+  }
+  const auto& own_step = special == nullptr ? sheet.long_context : special->long_context;
+  const auto& step = own_step ? own_step : sheet.long_context;
+  const bool is_long = step && usage.total_input() > step->above;
+  if (is_long && sheet.long_context) meters.lay_over(sheet.long_context->meters);
+  if (is_long && own_step) meters.lay_over(own_step->meters);
+
+  const Bill total = bill(usage, meters, sheet.cache_lifetime);
+  if (!total.unknown().empty()) return std::unexpected(UnknownPrice{total.unknown()});
+  return Priced{total.cost(), is_long};
+}
+
+}  // namespace fw::ledger

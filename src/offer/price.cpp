@@ -1,0 +1,103 @@
+#include "offer/price.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace fw::offer {
+namespace {
+
+std::unexpected<Error> refuse(std::string path, std::string_view found, std::string_view expected) {
+  return std::unexpected(Error{Code::invalid_value, Origin::operator_, Retry::never,
+                               fmt::format("found '{}', expected {}", found, expected), std::move(path)});
+}
+
+Result<std::optional<TokenPrice>> read_meter(const std::string& text, std::string path) {
+  if (text.empty()) return std::nullopt;
+  if (auto price = TokenPrice::parse_per_million(text)) return price;
+  return refuse(std::move(path), text, "USD per million tokens as a plain decimal, such as \"2.50\"");
+}
+
+struct Slot {
+  std::string_view name;
+  std::string MeterText::* text;
+  std::optional<TokenPrice> Meters::* price;
+};
+
+constexpr std::array<Slot, 6> kSlots{{{"input", &MeterText::input, &Meters::input},
+                                      {"cache_read", &MeterText::cache_read, &Meters::cache_read},
+                                      {"output", &MeterText::output, &Meters::output},
+                                      {"audio_in", &MeterText::audio_in, &Meters::audio_in},
+                                      {"audio_out", &MeterText::audio_out, &Meters::audio_out},
+                                      {"image", &MeterText::image, &Meters::image}}};
+
+Result<Meters> read_meters(const MeterText& text, const std::string& path) {
+  Meters meters;
+  for (const Slot& slot : kSlots) {
+    auto price = read_meter(text.*slot.text, path + std::string(slot.name));
+    if (!price) return std::unexpected(std::move(price.error()));
+    meters.*slot.price = *price;
+  }
+  for (const auto& [word, value] : text.cache_write) {
+    const std::string at = path + "cache_write." + word;
+    const auto lifetime = dialect::cache_lifetime(word);
+    if (!lifetime) return refuse(at, word, "a lifetime: 5m, 30m, 1h, 12h or default");
+    auto price = read_meter(value, at);
+    if (!price) return std::unexpected(std::move(price.error()));
+    meters.cache_write[static_cast<std::size_t>(*lifetime)] = *price;
+  }
+  return meters;
+}
+
+Result<std::optional<LongContext>> read_step(const std::optional<LongContextText>& text, const std::string& path) {
+  if (!text) return std::nullopt;
+  const std::string at = path + "long_context.";
+  if (text->above <= 0) return refuse(at + "above", std::to_string(text->above), "a number of input tokens above 0");
+  auto meters = read_meters(text->meters, at);
+  if (!meters) return std::unexpected(std::move(meters.error()));
+  return LongContext{text->above, *meters};
+}
+
+Result<Tier> read_tier(const std::string& name, const TierText& text) {
+  const std::string path = "tiers." + name + ".";
+  if (name.empty()) return refuse("tiers", name, "the name of a tier");
+  auto meters = read_meters(text.meters, path);
+  if (!meters) return std::unexpected(std::move(meters.error()));
+  auto step = read_step(text.long_context, path);
+  if (!step) return std::unexpected(std::move(step.error()));
+  return Tier{name, *meters, *step};
+}
+
+void lay(std::optional<TokenPrice>& under, const std::optional<TokenPrice>& over) {
+  if (over) under = over;
+}
+
+}  // namespace
+
+void Meters::lay_over(const Meters& over) {
+  for (const Slot& slot : kSlots) lay(this->*slot.price, over.*slot.price);
+  for (std::size_t i = 0; i < cache_write.size(); ++i) lay(cache_write[i], over.cache_write[i]);
+}
+
+const Tier* PriceSheet::tier(std::string_view name) const {
+  const auto found = std::ranges::find(tiers, name, &Tier::name);
+  return found == tiers.end() ? nullptr : &*found;
+}
+
+Result<PriceSheet> read_price(const PriceText& text) {
+  PriceSheet sheet;
+  auto meters = read_meters(text.meters, "");
+  if (!meters) return std::unexpected(std::move(meters.error()));
+  sheet.meters = *meters;
+  auto step = read_step(text.long_context, "");
+  if (!step) return std::unexpected(std::move(step.error()));
+  sheet.long_context = *step;
+  for (const auto& [name, tier_text] : text.tiers) {
+    auto tier = read_tier(name, tier_text);
+    if (!tier) return std::unexpected(std::move(tier.error()));
+    sheet.tiers.push_back(std::move(*tier));
+  }
+  return sheet;
+}
+
+}  // namespace fw::offer
