@@ -42,7 +42,9 @@ ChunkedDecoder::Step ChunkedDecoder::decode(char* bytes, std::size_t n) {
 HttpFault ChunkedDecoder::take(char c) {
   switch (state_) {
     case State::size_first: case State::size: return take_size(c);
-    case State::extension: return take_extension(c);
+    case State::extension: case State::extension_name: case State::extension_value: case State::extension_token:
+    case State::extension_quoted: case State::extension_escaped: case State::extension_over:
+      return take_extension(c);
     case State::size_lf:
       if (c != '\n') return HttpFault::bare_cr;
       state_ = left_ == 0 ? State::trailer_start : State::payload;
@@ -86,13 +88,32 @@ HttpFault ChunkedDecoder::take_size(char c) {
   return HttpFault::none;
 }
 
-HttpFault ChunkedDecoder::take_extension(char c) {
-  if (c == '\n') return HttpFault::bare_lf;
-  if (c == '\r') {
-    state_ = State::size_lf;
-    return HttpFault::none;
+// ;name=token;name="quoted \\" string";name, without white space around '=' and ';' (RFC 9112 §7.1.1).
+// `failed` for a byte that cannot stand here.
+ChunkedDecoder::State ChunkedDecoder::after_extension(char c) const {
+  const bool token = bytes::is_tchar(c);
+  switch (state_) {
+    case State::extension: return token ? State::extension_name : State::failed;
+    case State::extension_value:
+      if (c == '"') return State::extension_quoted;
+      return token ? State::extension_token : State::failed;
+    case State::extension_quoted:
+      if (c == '"') return State::extension_over;
+      if (c == '\\') return State::extension_escaped;
+      return bytes::is(c, bytes::value) ? State::extension_quoted : State::failed;
+    case State::extension_escaped: return bytes::is(c, bytes::value) ? State::extension_quoted : State::failed;
+    default: break;
   }
-  if (!bytes::is(c, bytes::value)) return HttpFault::chunk_extension_invalid;
+  if (token && state_ != State::extension_over) return state_;
+  if (c == '=' && state_ == State::extension_name) return State::extension_value;
+  if (c == ';') return State::extension;
+  return c == '\r' ? State::size_lf : State::failed;
+}
+
+HttpFault ChunkedDecoder::take_extension(char c) {
+  const State next = after_extension(c);
+  if (next == State::failed) return c == '\n' ? HttpFault::bare_lf : HttpFault::chunk_extension_invalid;
+  state_ = next;
   return ++extension_bytes_ > extension_bytes_max ? HttpFault::chunk_extensions_too_long : HttpFault::none;
 }
 

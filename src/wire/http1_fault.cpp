@@ -54,7 +54,7 @@ constexpr std::array<Row, static_cast<std::size_t>(HttpFault::count_)> kRows{{
     {HttpFault::chunk_size_missing, kBad, "A chunk has no size; expected a hexadecimal number."},
     {HttpFault::chunk_size_invalid, kBad, "A chunk size is malformed; expected a hexadecimal number and CR LF."},
     {HttpFault::chunk_size_overflow, Code::request_too_large, "A chunk size is larger than any body could be."},
-    {HttpFault::chunk_extension_invalid, kBad, "A chunk extension holds a control character."},
+    {HttpFault::chunk_extension_invalid, kBad, "A chunk extension is malformed; expected ;name or ;name=value."},
     {HttpFault::chunk_extensions_too_long, Code::headers_too_large, "The chunk extensions of the message are longer than the limit."},
     {HttpFault::chunk_end_missing, kBad, "A chunk is not followed by CR LF."},
     {HttpFault::trailer_invalid, kBad, "A trailer line is malformed; expected a name, a colon and a value."},

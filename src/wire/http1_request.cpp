@@ -34,6 +34,7 @@ Parse read_method(HeadScan& scan, RequestHead& out) {
     if (c != ' ') return scan.fail(HttpFault::method_invalid);
     out.method_text = {start, static_cast<std::size_t>(scan.at - start)};
     out.method = method_of(out.method_text);
+    if (out.method_text == "PRI") return scan.fail(HttpFault::http2_preface);  // RFC 9113 §3.4
     ++scan.at;
     return Parse::done;
   }
@@ -92,7 +93,7 @@ HttpFault read_form(RequestHead& out, std::string_view& authority) {
   }
   if (target == "*") {
     out.path = target;
-    return out.method == Method::options || out.method_text == "PRI" ? HttpFault::none : HttpFault::target_form;
+    return out.method == Method::options ? HttpFault::none : HttpFault::target_form;
   }
   authority = split_absolute(target, out);
   return valid_authority(authority) ? HttpFault::none : HttpFault::target_form;
@@ -106,8 +107,6 @@ Parse read_request_line(HeadScan& scan, const HttpLimits& limits, RequestHead& o
   const HttpFault form = read_form(out, authority);
   if (form != HttpFault::none) return scan.fail(form);
   step = read_version(scan, out.minor);
-  if (step == Parse::failed && scan.fault == HttpFault::version_unsupported && out.method_text == "PRI")
-    return scan.fail(HttpFault::http2_preface);  // RFC 9113 §3.4
   if (step == Parse::done && !scan.at_end() && *scan.at != '\r' && *scan.at != '\n')
     return scan.fail(HttpFault::version_malformed);
   return step == Parse::done ? scan.line_feed() : step;
