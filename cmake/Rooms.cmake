@@ -4,14 +4,20 @@ set(FW_ROOMS base wire dialect offer cloud health ledger route plan prove config
              net store gateway admin fake cli)
 set(FW_IO_ROOMS net store gateway admin fake cli)
 
-# fw_room(NAME SRC file... [TESTS file...] [FUZZ file...] [DEPS room...] [LIBS target...])
+# fw_room(NAME [IO] SRC file... [TESTS file...] [FUZZ file...] [DEPS room...] [LIBS target...] [TEST_LIBS target...])
 # makes the library fw_NAME, the test program fw_NAME_test and, with FAIRWAY_FUZZ, one
 # fuzzer per FUZZ file. Only the headers of DEPS (and what they depend on) can be included.
 function(fw_room name)
-  cmake_parse_arguments(R "" "" "SRC;TESTS;FUZZ;DEPS;LIBS;TEST_LIBS" ${ARGN})
+  cmake_parse_arguments(R "IO" "" "SRC;TESTS;FUZZ;DEPS;LIBS;TEST_LIBS" ${ARGN})
   list(FIND FW_ROOMS ${name} self)
   if(self EQUAL -1)
     message(FATAL_ERROR "room '${name}' is not in the house (cmake/Rooms.cmake)")
+  endif()
+  if(R_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "room '${name}': fw_room does not know ${R_UNPARSED_ARGUMENTS}")
+  endif()
+  if(R_IO AND NOT name IN_LIST FW_IO_ROOMS)
+    message(FATAL_ERROR "room '${name}' says IO, but stands among the pure rooms (cmake/Rooms.cmake)")
   endif()
   foreach(dep IN LISTS R_DEPS)
     list(FIND FW_ROOMS ${dep} at)
