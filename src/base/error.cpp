@@ -45,6 +45,7 @@ constexpr std::array<CodeRow, static_cast<std::size_t>(Code::count_)> kRows{{
     {Code::stream_truncated, 0, "server_error", "stream_truncated"},
     {Code::stream_timeout, 0, "server_error", "stream_timeout"},
     {Code::stream_failed, 0, "server_error", "stream_failed"},
+    {Code::previous_response_not_found, 400, kInvalid, "previous_response_not_found"},
     {Code::admin_token_required, 401, kInvalid, "admin_token_required"},
     {Code::forbidden, 403, "permission_error", "forbidden"},
     {Code::not_found, 404, kInvalid, "not_found"},

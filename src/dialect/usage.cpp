@@ -176,6 +176,20 @@ std::int64_t Usage::total_input() const { return input + cache_read + cache_writ
 
 std::int64_t Usage::total_output() const { return output + reasoning + audio_out; }
 
+void Usage::add(const Usage& other) {
+  input += other.input;
+  cache_read += other.cache_read;
+  for (std::size_t i = 0; i < cache_write.size(); ++i) cache_write[i] += other.cache_write[i];
+  output += other.output;
+  reasoning += other.reasoning;
+  audio_in += other.audio_in;
+  audio_out += other.audio_out;
+  image += other.image;
+  tool_calls += other.tool_calls;
+  reported = reported || other.reported;
+  inconsistent = inconsistent || other.inconsistent;
+}
+
 void Usage::give_lifetime(CacheLifetime standard) {
   if (standard == CacheLifetime::standard) return;
   cache_write[static_cast<std::size_t>(standard)] += cache_write[0];

@@ -35,6 +35,8 @@ struct Usage {
   std::int64_t total_input() const;   // everything the prompt counted for
   std::int64_t total_output() const;  // everything generated
   std::int64_t total() const { return total_input() + total_output(); }
+  // Bucket by bucket.
+  void add(const Usage& other);
   // Counts without a lifetime become counts of the cloud's default lifetime.
   void give_lifetime(CacheLifetime standard);
   bool operator==(const Usage&) const = default;

@@ -22,7 +22,7 @@ thread_local std::string head_text;
 
 HttpConn::HttpConn(std::unique_ptr<Stream> stream, const ServerLimits& limits, MemoryBudget& memory,
                    ErrorBody error_body)
-    : stream_(std::move(stream)), limits_(limits), memory_(memory), error_body_(error_body) {}
+    : loop_(stream->loop()), stream_(std::move(stream)), limits_(limits), memory_(memory), error_body_(error_body) {}
 
 HttpConn::~HttpConn() { memory_.give(reserved_); }
 
@@ -70,8 +70,21 @@ Task<bool> HttpConn::read_head() {
   }
 }
 
+void HttpConn::abandon() {
+  keep_alive_ = false;
+  stream_.reset();
+}
+
+void HttpConn::refuse(const Error& error) {
+  keep_alive_ = false;
+  std::string fields;
+  if (add_fields_) add_fields_(who_, fields);
+  answer(error, fields);
+}
+
 Task<bool> HttpConn::next() {
   memory_.give(std::exchange(reserved_, 0));
+  if (!stream_) co_return false;
   if (!keep_alive_ || !body_read_) {
     co_await linger();
     co_return false;
@@ -82,12 +95,10 @@ Task<bool> HttpConn::next() {
   }
   if (!co_await read_head()) {
     if (parsed_ == wire::Parse::failed) {
-      keep_alive_ = false;
-      answer(client_error(wire::code(fault_), std::string(wire::say(fault_))));
+      refuse(client_error(wire::code(fault_), std::string(wire::say(fault_))));
       co_await linger();
     } else if (broken_off_) {
-      keep_alive_ = false;
-      answer(client_error(Code::request_timeout,
+      refuse(client_error(Code::request_timeout,
                           fmt::format("the request's header was not complete within {} ms", limits_.request_ms)));
       co_await linger();
     }
@@ -195,6 +206,7 @@ void HttpConn::write_head(int status, std::string_view fields) {
 }
 
 void HttpConn::answer(int status, std::string_view fields, std::string_view body) {
+  if (!stream_) return;
   write_head(status, fields);
   if (status >= 200 && status != 204) fmt::format_to(std::back_inserter(head_text), "content-length: {}\r\n", body.size());
   head_text.append("\r\n");
@@ -220,6 +232,7 @@ void HttpConn::begin(int status, std::string_view fields) {
 }
 
 Io HttpConn::chunk(std::span<const std::string_view> pieces, bool last) {
+  if (!stream_) return {Io::Kind::ok, 0, 0};
   constexpr std::size_t kPieces = 60;
   std::array<std::string_view, kPieces + 3> all;
   std::size_t count = 0;

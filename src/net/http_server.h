@@ -60,11 +60,21 @@ class HttpConn {
   void begin(int status, std::string_view fields);
   Io chunk(std::span<const std::string_view> pieces, bool last = false);
 
+  // Lets the client go: its connection is closed at once, what is answered from now on is dropped.
+  void abandon();
+  bool abandoned() const { return stream_ == nullptr; }
+  // Has header lines added to the answers this class gives by itself (to what is no HTTP).
+  void on_refusal(void (*add_fields)(void* who, std::string& fields), void* who) {
+    add_fields_ = add_fields;
+    who_ = who;
+  }
+
   // No further request on this connection.
   void close_after() { keep_alive_ = false; }
   bool closing() const { return !keep_alive_; }
   Stream& stream() { return *stream_; }
-  Loop& loop() { return stream_->loop(); }
+  Stream* stream_or_null() { return stream_.get(); }
+  Loop& loop() { return loop_; }
   std::size_t bytes_sent() const { return bytes_sent_; }
 
  private:
@@ -73,8 +83,12 @@ class HttpConn {
   Task<void> linger();
   void take_rest();
   void write_head(int status, std::string_view fields);
+  void refuse(const Error& error);
 
+  Loop& loop_;
   std::unique_ptr<Stream> stream_;
+  void (*add_fields_)(void*, std::string&) = nullptr;
+  void* who_ = nullptr;
   const ServerLimits& limits_;
   MemoryBudget& memory_;
   ErrorBody error_body_;

@@ -1,0 +1,139 @@
+#include "gateway/core.h"
+
+#include <sys/random.h>
+
+#include <bit>
+
+#include "dialect/error.h"
+#include "gateway/serve.h"
+
+namespace fw::gateway {
+namespace {
+
+constexpr std::size_t kOwnersPerCore = 1'000'000;
+constexpr std::int64_t kHandshakeMs = 10'000;
+
+net::ServerLimits server_limits(const config::Config& c) {
+  return {.http = {.head_bytes = c.limits.header_bytes, .fields = c.limits.header_fields, .target_bytes = c.limits.target_bytes},
+          .request_ms = c.timeouts.request_ms,
+          .keep_alive_ms = c.timeouts.keep_alive_ms};
+}
+
+// Named, so that no lambda's captures have to outlive the coroutine.
+net::Task<void> greet(Core& core, std::unique_ptr<net::TlsStream> stream) {
+  const auto shaken = co_await stream->handshake(core.loop().now().plus_ms(kHandshakeMs));
+  if (!shaken) co_return;
+  co_await serve(core, std::move(stream));
+}
+
+}  // namespace
+
+Shared::Shared(std::shared_ptr<const Snapshot> s, std::size_t core_count)
+    : snapshot(std::move(s)), exchanges(snapshot->config().limits.exchanges), cores(core_count) {
+  for (const auto& k : snapshot->keys()) keys.push_back(std::make_unique<Permits>(k.concurrent_max));
+}
+
+ledger::ExchangeRecord& Records::add() { return slots_[added_++ % slots_.size()]; }
+
+std::vector<ledger::ExchangeRecord> Records::newest(std::size_t limit) const {
+  std::vector<ledger::ExchangeRecord> out;
+  for (std::uint64_t i = 0; i < slots_.size() && i < added_ && out.size() < limit; ++i)
+    out.push_back(slots_[(added_ - 1 - i) % slots_.size()]);
+  return out;
+}
+
+// One listener on one core.
+class Core::Door final : public net::Acceptor::Sink {
+ public:
+  Door(Core& core, int fd, std::unique_ptr<net::TlsServer> tls)
+      : core_(core), tls_(std::move(tls)), acceptor_(core.loop(), fd, *this) {}
+  void accepted(net::Fd connection) override {
+    if (!tls_) return core_.accepted(std::move(connection));
+    core_.loop().spawn(greet(core_, tls_->stream(core_.loop(), std::move(connection))));
+  }
+
+ private:
+  Core& core_;
+  std::unique_ptr<net::TlsServer> tls_;
+  net::Acceptor acceptor_;
+};
+
+Core::Core(net::Loop& loop, Shared& shared, std::size_t index, std::unique_ptr<net::TlsClient> tls)
+    : records(std::max<std::size_t>(1, shared.snapshot->config().limits.records / shared.cores.size())),
+      owners(kOwnersPerCore),
+      retries(shared.snapshot->config().retries.budget_percent, shared.snapshot->config().retries.burst),
+      marks(shared.snapshot->providers().size()),
+      loop_(loop),
+      shared_(shared),
+      index_(index),
+      limits_(server_limits(shared.snapshot->config())),
+      memory_(shared.snapshot->config().limits.memory_bytes / shared.cores.size()),
+      resolver_(loop),
+      tls_(std::move(tls)) {
+  for (const auto& p : snapshot().providers())
+    pools_.push_back(std::make_unique<net::UpstreamPool>(loop, resolver_, *tls_, p.endpoint));
+  counts.models.resize(snapshot().models().size() + 1);
+  counts.deployments.resize(snapshot().deployments().size());
+  [[maybe_unused]] const auto n = getrandom(random_.data(), sizeof random_, 0);
+}
+
+Core::~Core() { loop_.end_tasks(); }
+
+Result<std::unique_ptr<Core>> Core::make(net::Loop& loop, Shared& shared, std::size_t index) {
+  auto tls = net::TlsClient::make();
+  if (!tls) return std::unexpected(tls.error());
+  return std::unique_ptr<Core>(new Core(loop, shared, index, std::move(*tls)));
+}
+
+void Core::listen(int listener_fd, const config::Tls* tls) {
+  std::unique_ptr<net::TlsServer> server;
+  if (tls) {
+    auto made = net::TlsServer::make(tls->cert, tls->key);
+    if (!made) return;  // the server tried the same files before the cores moved in
+    server = std::move(*made);
+  }
+  doors_.push_back(std::make_unique<Door>(*this, listener_fd, std::move(server)));
+}
+
+void Core::stop_listening() {
+  draining_ = true;
+  doors_.clear();
+}
+
+void Core::accepted(net::Fd connection) {
+  if (counts.connections_open >= snapshot().config().limits.connections_per_core) return;  // closed unserved
+  loop_.spawn(serve(*this, std::make_unique<net::SocketStream>(loop_, std::move(connection))));
+}
+
+// xoshiro256**, seeded by the system for each core.
+void Core::append_unique_id(std::string& out) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  auto& s = random_;
+  for (int half = 0; half < 2; ++half) {
+    auto v = std::rotl(s[1] * 5, 7) * 9;
+    const auto t = s[1] << 17;
+    s[2] ^= s[0];
+    s[3] ^= s[1];
+    s[1] ^= s[2];
+    s[0] ^= s[3];
+    s[2] ^= t;
+    s[3] = std::rotl(s[3], 45);
+    for (int i = 0; i < 16; ++i, v >>= 4) out.push_back(kDigits[v & 15]);
+  }
+}
+
+void Core::mark_account(std::uint16_t provider, cloud::Mark mark) {
+  struct Notice : net::Letter {
+    Notice(Core& c, std::uint16_t p, cloud::Mark m) : core(c), provider(p), mark(m) {}
+    void run() override { core.marks.mark(provider, mark, core.loop().now()); }
+    Core& core;
+    std::uint16_t provider;
+    cloud::Mark mark;
+  };
+  if (mark == cloud::Mark::none) return;
+  marks.mark(provider, mark, loop_.now());
+  for (auto* c : shared_.cores)
+    if (c != this) c->loop().post(std::make_unique<Notice>(*c, provider, mark));
+}
+
+}  // namespace fw::gateway

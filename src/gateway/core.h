@@ -1,0 +1,102 @@
+// Everything that lives on one core of the data plane.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/metrics.h"
+#include "gateway/owners.h"
+#include "gateway/permits.h"
+#include "gateway/snapshot.h"
+#include "health/account_marks.h"
+#include "health/retry_budget.h"
+#include "ledger/record.h"
+#include "net/cores.h"
+#include "net/http_client.h"
+#include "net/http_server.h"
+
+namespace fw::gateway {
+
+class Core;
+
+// What the cores share. Made before them; the loops are filled in as they move in.
+struct Shared {
+  explicit Shared(std::shared_ptr<const Snapshot> s, std::size_t cores);
+  std::shared_ptr<const Snapshot> snapshot;
+  Permits exchanges;
+  std::vector<std::unique_ptr<Permits>> keys;  // by key index
+  std::vector<Core*> cores;
+};
+
+// The latest records of a core, oldest overwritten first. Slots keep their memory.
+class Records {
+ public:
+  explicit Records(std::size_t kept_max) : slots_(kept_max) {}
+  ledger::ExchangeRecord& add();
+  // Newest first, at most `limit`.
+  std::vector<ledger::ExchangeRecord> newest(std::size_t limit) const;
+
+ private:
+  std::vector<ledger::ExchangeRecord> slots_;
+  std::uint64_t added_ = 0;
+};
+
+class Core : public net::Resident, public net::Acceptor::Sink {
+ public:
+  static Result<std::unique_ptr<Core>> make(net::Loop& loop, Shared& shared, std::size_t index);
+  ~Core() override;
+
+  // Serves what this listener accepts. tls: null for plain.
+  void listen(int listener_fd, const config::Tls* tls);
+  // Accepts no more; idle connections end, running exchanges go on.
+  void stop_listening();
+
+  net::Loop& loop() { return loop_; }
+  Shared& shared() { return shared_; }
+  const Snapshot& snapshot() const { return *shared_.snapshot; }
+  net::UpstreamPool& pool(std::uint16_t provider) { return *pools_[provider]; }
+  net::MemoryBudget& memory() { return memory_; }
+  const net::ServerLimits& limits() const { return limits_; }
+  bool draining() const { return draining_; }
+  std::size_t index() const { return index_; }
+
+  // 32 hex digits, unlike any other.
+  void append_unique_id(std::string& out);
+  // Tells every core; this one at once.
+  void mark_account(std::uint16_t provider, cloud::Mark mark);
+
+  // The home core of a response id.
+  Core& home(std::uint64_t id_hash) { return *shared_.cores[id_hash % shared_.cores.size()]; }
+
+  Counts counts;
+  Records records;
+  ResponseOwners owners;
+  health::RetryBudget retries;
+  health::AccountMarks marks;
+  int drains = 0;                           // abandoned streams being read to their end
+  std::string fields;                       // space to write header lines in; not kept over a suspension
+  std::vector<std::string_view> pieces;     // likewise, what a relay puts out
+
+ private:
+  Core(net::Loop& loop, Shared& shared, std::size_t index, std::unique_ptr<net::TlsClient> tls);
+  class Door;
+  void accepted(net::Fd connection) override;
+
+  net::Loop& loop_;
+  Shared& shared_;
+  std::size_t index_;
+  net::ServerLimits limits_;
+  net::MemoryBudget memory_;
+  net::Resolver resolver_;
+  std::unique_ptr<net::TlsClient> tls_;
+  std::vector<std::unique_ptr<net::UpstreamPool>> pools_;
+  std::vector<std::unique_ptr<Door>> doors_;
+  std::array<std::uint64_t, 4> random_{};
+  bool draining_ = false;
+};
+
+}  // namespace fw::gateway

@@ -1,0 +1,54 @@
+// What one core counts. Label values come from the configuration only; cores are summed at scrape.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "base/money.h"
+#include "cloud/verdict.h"
+#include "ledger/record.h"
+
+namespace fw::gateway {
+
+// A cumulative histogram over seconds with fixed bounds.
+struct Histogram {
+  static constexpr std::array<double, 16> kBounds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
+                                                  0.5,   1,      2.5,   5,    10,    30,   60,  300};
+  std::array<std::uint64_t, kBounds.size() + 1> counts{};  // the last: above every bound
+  std::int64_t sum_ns = 0;
+  void add(std::int64_t ns);
+  void merge(const Histogram& o);
+};
+
+struct ModelCounts {
+  std::array<std::uint64_t, 6> requests{};  // by status class; [0]: the client left before an answer
+  Histogram duration;
+  Histogram first_token;
+};
+
+struct DeploymentCounts {
+  std::array<std::uint64_t, cloud::kFailureKinds> attempts{};
+  Histogram duration;
+  dialect::Usage usage;
+  Money cost;
+  std::uint64_t cost_unknown = 0;  // attempts that consumed tokens of no known price
+};
+
+struct Counts {
+  std::vector<ModelCounts> models;            // by index; the last: no model was recognised
+  std::vector<DeploymentCounts> deployments;  // by index
+  std::uint64_t connections = 0;
+  std::uint64_t connections_open = 0;
+  std::uint64_t exchanges_open = 0;
+  std::uint64_t refused_http = 0;  // no valid HTTP
+  std::uint64_t retries_refused = 0;
+  std::uint64_t clients_left = 0;
+  void merge(const Counts& o);
+};
+
+// Adds what an ended exchange was.
+void count(Counts& counts, const ledger::ExchangeRecord& record);
+
+}  // namespace fw::gateway

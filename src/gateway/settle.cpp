@@ -1,0 +1,92 @@
+#include "gateway/settle.h"
+
+#include <fmt/format.h>
+
+#include "dialect/error.h"
+
+namespace fw::gateway {
+namespace {
+
+void write_record(Exchange& x) {
+  auto& r = x.core.records.add();
+  r.request_id = x.request_id;
+  r.client_request_id = std::string_view(x.client_request_id);
+  r.time = x.time;
+  r.duration_ms = static_cast<std::int32_t>(x.core.loop().now().ms_since(x.start));
+  r.first_token_ms = x.first_token_ms;
+  r.key = x.key_index;
+  r.tenant = x.key_index == ledger::kNoIndex ? ledger::kNoIndex : x.key().tenant;
+  r.model = x.model_index;
+  r.dialect_in = dialect::dialect_of(x.operation);
+  r.operation = x.operation;
+  r.stream = x.stream;
+  r.client_left = x.left;
+  r.status = x.status;
+  r.outcome = x.outcome.empty() ? ledger::ShortText<40>(x.left ? "client_left" : "ok") : x.outcome;
+  r.usage = {};
+  for (const auto& a : x.attempts) r.usage.add(a.usage);
+  r.cost = cost_so_far(x);
+  r.attempts.assign(x.attempts.begin(), x.attempts.end());
+  count(x.core.counts, r);
+}
+
+}  // namespace
+
+void end_attempt(Exchange& x) {
+  x.attempt().ended_ms = static_cast<std::int32_t>(x.core.loop().now().ms_since(x.attempt_start));
+}
+
+std::optional<Money> cost_so_far(const Exchange& x) {
+  Money sum;
+  for (const auto& a : x.attempts) {
+    if (!a.cost) return std::nullopt;
+    sum += *a.cost;
+  }
+  return sum;
+}
+
+Exchange::~Exchange() {
+  // Destroyed half-way (the process is stopping): what was sent is not forgotten.
+  if (!attempts.empty() && attempt().state == ledger::AttemptState::open) {
+    ledger::settle_ambiguous(attempt(), reserved, {});
+    end_attempt(*this);
+  }
+  if (holds_key_permit) core.shared().keys[key_index]->give();
+  if (holds_permit) core.shared().exchanges.give();
+  if (drains) --core.drains;
+  --core.counts.exchanges_open;
+  write_record(*this);
+}
+
+void Exchange::refuse(const Error& error) {
+  auto& fields = answer_fields();
+  if (error.origin != Origin::client) fields.append("x-should-retry: true\r\n");
+  status = static_cast<std::int16_t>(row(error.code).status);
+  outcome = row(error.code).text;
+  client.answer(error, fields);
+}
+
+std::string& Exchange::answer_fields() {
+  auto& out = core.fields;
+  out.assign("x-request-id: ").append(request_id.view()).append("\r\n");
+  if (attempts.empty()) return out;
+  out.append(core.snapshot().deployments()[attempts.back().deployment].answer_lines);
+  fmt::format_to(std::back_inserter(out), "x-fairway-attempts: {}\r\n", attempts.size());
+  if (attempts.back().state == ledger::AttemptState::open) return out;  // a stream: its cost is in the records
+  if (const auto cost = cost_so_far(*this)) out.append("x-fairway-cost-usd: ").append(cost->usd()).append("\r\n");
+  return out;
+}
+
+void Exchange::commit(int answer_status) {
+  committed = true;
+  status = static_cast<std::int16_t>(answer_status);
+  asked.reset();
+}
+
+void Exchange::client_left() {
+  if (left) return;
+  left = true;
+  client.abandon();
+}
+
+}  // namespace fw::gateway

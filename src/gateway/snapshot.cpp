@@ -1,0 +1,149 @@
+#include "gateway/snapshot.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "wire/hash.h"
+#include "wire/json.h"
+#include "wire/nearest.h"
+
+namespace fw::gateway {
+namespace {
+
+constexpr std::size_t kSuggestions = 3;
+
+std::uint64_t prefix(const wire::Sha256& digest) {
+  std::uint64_t p = 0;
+  std::memcpy(&p, digest.data(), sizeof p);
+  return p;
+}
+
+template <class T>
+std::uint16_t index_of(const std::vector<T>& all, std::string_view name) {
+  const auto it = std::ranges::find_if(all, [name](const T& t) { return t.name == name; });
+  return static_cast<std::uint16_t>(it - all.begin());
+}
+
+// The operations a deployment serves: what its cloud speaks, within the dialects it is limited to.
+bool serves(const cloud::Adapter& adapter, const config::Deployment& d, Operation operation) {
+  if (!adapter.speaks(operation)) return false;
+  if (d.dialects.empty() || operation == Operation::embeddings) return true;
+  return std::ranges::find(d.dialects, dialect::dialect_of(operation)) != d.dialects.end();
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Snapshot>> Snapshot::make(const config::Config& config) {
+  auto snapshot = std::shared_ptr<Snapshot>(new Snapshot);
+  snapshot->config_ = config;
+  if (auto added = snapshot->add_providers(); !added) return std::unexpected(added.error());
+  snapshot->add_models();
+  snapshot->add_keys();
+  return snapshot;
+}
+
+Result<void> Snapshot::add_providers() {
+  for (const auto& p : config_.providers) {
+    const auto* const adapter = cloud::find(p.cloud);
+    auto site = adapter->site(p.settings);
+    if (!site) return std::unexpected(site.error());
+    Provider provider{.name = p.name, .scope = p.scope, .adapter = adapter, .site = *site, .endpoint = {}, .forward_headers = p.settings.forward_headers};
+    provider.endpoint = {.host = site->url.host,
+                         .port = site->url.port,
+                         .tls = site->url.tls,
+                         .connections_max = p.connections.per_core,
+                         .idle_max = p.connections.idle_per_core,
+                         .idle_ms = p.connections.idle_ms};
+    forwarded_.insert(forwarded_.end(), provider.forward_headers.begin(), provider.forward_headers.end());
+    providers_.push_back(std::move(provider));
+  }
+  return {};
+}
+
+void Snapshot::add_models() {
+  for (const auto& m : config_.models) {
+    const auto of_model = static_cast<std::uint16_t>(models_.size());
+    Model model{.name = m.name, .places = {}};
+    for (const auto& d : m.deployments) {
+      Deployment out{.name = d.name, .model = d.model, .model_json = "\"", .provider = index_of(providers_, d.provider),
+                     .of_model = of_model, .timeouts = d.timeouts, .on_cancel = d.on_cancel, .price = d.price, .answer_lines = {}, .heads = {}};
+      out.answer_lines = fmt::format("x-fairway-provider: {}\r\nx-fairway-deployment: {}\r\n", d.provider, d.name);
+      const auto& provider = providers_[out.provider];
+      wire::json_escape(out.model_json, provider.adapter->body_model(d.model));
+      out.model_json.push_back('"');
+      route::Place place{.deployment = static_cast<std::uint16_t>(deployments_.size()), .provider = out.provider, .scope = {}, .operations = 0};
+      for (std::size_t i = 0; i < kOperations; ++i) {
+        const auto operation = static_cast<Operation>(i);
+        if (!serves(*provider.adapter, d, operation)) continue;
+        place.operations |= 1u << i;
+        out.heads[i] = provider.adapter->request_head(provider.site, operation, d.model);
+      }
+      deployments_.push_back(std::move(out));
+      model.places.push_back(place);
+    }
+    model_index_.emplace(m.name, of_model);
+    models_.push_back(std::move(model));
+  }
+  for (auto& m : models_)
+    for (auto& p : m.places) p.scope = providers_[p.provider].scope;
+}
+
+void Snapshot::add_keys() {
+  const auto policy_of = [this](const config::Key& k) -> const config::Policy* {
+    auto wanted = k.policy;
+    if (wanted.empty())
+      for (const auto& t : config_.tenants)
+        if (t.name == k.tenant) wanted = t.policy;
+    if (wanted.empty()) wanted = "default";
+    for (const auto& p : config_.policies)
+      if (p.name == wanted) return &p;
+    return nullptr;
+  };
+  for (const auto& k : config_.keys) {
+    Key key{.name = k.name, .tenant = 0, .digest = k.digest, .models = {}, .residency = {}, .concurrent_max = k.limits.concurrent_exchanges};
+    if (key.concurrent_max == 0) key.concurrent_max = config_.limits.exchanges_per_key;
+    const auto tenant = std::ranges::find(tenants_, k.tenant);
+    key.tenant = static_cast<std::uint16_t>(tenant - tenants_.begin());
+    if (tenant == tenants_.end()) tenants_.push_back(k.tenant);
+    if (!k.models.empty()) {
+      key.models.resize(models_.size());
+      for (const auto& name : k.models)
+        if (const auto m = model(name)) key.models[*m] = true;
+    }
+    if (const auto* p = policy_of(k)) key.residency = p->residency;
+    key_index_[prefix(k.digest.sha256)].push_back(static_cast<std::uint16_t>(keys_.size()));
+    keys_.push_back(std::move(key));
+  }
+}
+
+std::optional<std::uint16_t> Snapshot::model(std::string_view name) const {
+  const auto it = model_index_.find(name);
+  if (it == model_index_.end()) return std::nullopt;
+  return it->second;
+}
+
+std::vector<std::string_view> Snapshot::nearest_models(std::string_view name, const Key& key) const {
+  std::vector<std::string> usable;
+  for (std::size_t i = 0; i < models_.size(); ++i)
+    if (key.may_use(i)) usable.push_back(models_[i].name);
+  std::vector<std::string_view> out;
+  for (const auto found : wire::nearest(name, usable, kSuggestions)) out.push_back(models_[*model(found)].name);
+  return out;
+}
+
+std::optional<std::uint16_t> Snapshot::key(std::string_view presented) const {
+  const auto digest = wire::sha256(presented);
+  const auto it = key_index_.find(prefix(digest));
+  if (it == key_index_.end()) return std::nullopt;
+  for (const auto i : it->second)
+    if (wire::equal_constant_time(keys_[i].digest.sha256, digest)) return i;
+  return std::nullopt;
+}
+
+bool Snapshot::forwards(std::string_view lower_case_name) const {
+  return std::ranges::find(forwarded_, lower_case_name) != forwarded_.end();
+}
+
+}  // namespace fw::gateway

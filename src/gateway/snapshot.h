@@ -1,0 +1,104 @@
+// A configuration made ready to serve: names resolved to indices, request heads prebuilt. Never
+// changes; all cores share it, each exchange keeps the one it began with.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "cloud/adapter.h"
+#include "config/config.h"
+#include "net/http_client.h"
+#include "offer/price.h"
+#include "route/choose.h"
+
+namespace fw::gateway {
+
+using dialect::Operation;
+inline constexpr std::size_t kOperations = 6;
+
+struct Provider {
+  std::string name;
+  std::string scope;
+  const cloud::Adapter* adapter = nullptr;
+  cloud::Site site;  // holds a secret
+  net::Endpoint endpoint;
+  std::vector<std::string> forward_headers;  // lower case, beyond the allow-list
+};
+
+struct Deployment {
+  std::string name;
+  std::string model;       // the cloud's word
+  std::string model_json;  // quoted and escaped, as the request's body says it
+  std::uint16_t provider = 0;
+  std::uint16_t of_model = 0;
+  config::AttemptTimeouts timeouts;
+  cloud::OnCancel on_cancel = cloud::OnCancel::estimate;
+  std::optional<offer::PriceSheet> price;
+  std::string answer_lines;  // the header lines of its answers that never change
+  std::array<std::string, kOperations> heads;  // request line to the last static field; empty: not spoken
+};
+
+struct Model {
+  std::string name;
+  std::vector<route::Place> places;  // what the choice sees; Place::deployment is an index here
+};
+
+struct Key {
+  std::string name;
+  std::uint16_t tenant = 0;
+  config::KeyDigest digest;
+  std::vector<bool> models;            // by model index; empty: all
+  std::vector<std::string> residency;  // the policy's; empty: any
+  std::size_t concurrent_max = 0;
+  bool may_use(std::size_t model) const { return models.empty() || models[model]; }
+};
+
+class Snapshot {
+ public:
+  // The config must have passed its check.
+  static Result<std::shared_ptr<const Snapshot>> make(const config::Config& config);
+
+  const config::Config& config() const { return config_; }
+  const std::vector<Provider>& providers() const { return providers_; }
+  const std::vector<Deployment>& deployments() const { return deployments_; }
+  const std::vector<Model>& models() const { return models_; }
+  const std::vector<Key>& keys() const { return keys_; }
+  const std::vector<std::string>& tenants() const { return tenants_; }
+
+  std::optional<std::uint16_t> model(std::string_view name) const;
+  // Known names like this one, best first; of those the key may use.
+  std::vector<std::string_view> nearest_models(std::string_view name, const Key& key) const;
+  // Takes the same time for every wrong key of a length.
+  std::optional<std::uint16_t> key(std::string_view presented) const;
+  // A header some provider wants forwarded beyond the allow-list.
+  bool forwards(std::string_view lower_case_name) const;
+  bool forwards_any() const { return !forwarded_.empty(); }
+
+ private:
+  Snapshot() = default;
+  Result<void> add_providers();
+  void add_models();
+  void add_keys();
+
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>{}(s); }
+  };
+  config::Config config_;
+  std::vector<Provider> providers_;
+  std::vector<Deployment> deployments_;
+  std::vector<Model> models_;
+  std::vector<Key> keys_;
+  std::vector<std::string> tenants_;
+  std::vector<std::string> forwarded_;
+  std::unordered_map<std::string, std::uint16_t, TextHash, std::equal_to<>> model_index_;
+  std::unordered_map<std::uint64_t, std::vector<std::uint16_t>> key_index_;  // by the digest's first 8 bytes
+};
+
+}  // namespace fw::gateway
