@@ -101,4 +101,17 @@ def dead_link(tree):
                 yield Breach(f.path, line, "dead-link", f"{m[1]} does not exist", "mend the link")
 
 
-RULES = [room_order, pure_room, cloud_folder, cloud_switch, readme, listed_in_cmake, dead_link]
+def documented(tree):
+    """Every error code of the one table stands in docs/api.md, those of an answer with their status."""
+    by_path = {f.path: f for f in tree.files}
+    table, page = by_path.get("src/base/error.cpp"), by_path.get("docs/api.md")
+    if not table or not page:
+        return
+    for line, m in table.find(r'\{Code::\w+,\s*(\d+),[^"{}]*(?:"[^"]*",\s*)?"(\w+)"\}', table.bare):
+        status, code = m[1], m[2]
+        if not re.search(rf"\|\s*{status}\s*\|\s*`{code}`" if status != "0" else rf"`{code}`", page.text) and \
+                not re.search(rf"`{code}` \({status}\)", page.text):
+            yield Breach(table.path, line, "documented", f"{code} ({status}) is not in docs/api.md", "say when it is answered")
+
+
+RULES = [room_order, pure_room, cloud_folder, cloud_switch, readme, listed_in_cmake, dead_link, documented]
