@@ -1,0 +1,132 @@
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "admin/pages.h"
+
+namespace fw::admin {
+namespace {
+
+using gateway::Histogram;
+
+// A label value as the text format wants it.
+std::string quoted(std::string_view text) {
+  std::string out("\"");
+  for (const char c : text) {
+    if (c == '\n') {
+      out += "\\n";
+      continue;
+    }
+    if (c == '"' || c == '\\') out.push_back('\\');
+    out.push_back(c);
+  }
+  return out.append("\"");
+}
+
+class Page {
+ public:
+  void family(std::string_view name, std::string_view type, std::string_view help) {
+    name_ = name;
+    fmt::format_to(std::back_inserter(text_), "# HELP {} {}\n# TYPE {} {}\n", name, help, name, type);
+  }
+  template <class T>
+  void sample(std::string_view labels, const T& value) {
+    fmt::format_to(std::back_inserter(text_), "{}{} {}\n", name_, labels.empty() ? "" : fmt::format("{{{}}}", labels), value);
+  }
+  void histogram(std::string_view labels, const Histogram& h) {
+    std::uint64_t below = 0;
+    for (std::size_t i = 0; i < h.counts.size(); ++i) {
+      below += h.counts[i];
+      const auto bound = i < Histogram::kBounds.size() ? fmt::format("{}", Histogram::kBounds[i]) : std::string("+Inf");
+      fmt::format_to(std::back_inserter(text_), "{}_bucket{{{},le=\"{}\"}} {}\n", name_, labels, bound, below);
+    }
+    fmt::format_to(std::back_inserter(text_), "{}_sum{{{}}} {}\n{}_count{{{}}} {}\n", name_, labels,
+                   static_cast<double>(h.sum_ns) / 1e9, name_, labels, below);
+  }
+  std::string take() { return std::move(text_); }
+
+ private:
+  std::string_view name_;
+  std::string text_;
+};
+
+std::string model_label(const gateway::Snapshot& snapshot, std::size_t i) {
+  return fmt::format("model={}", quoted(i < snapshot.models().size() ? snapshot.models()[i].name : "other"));
+}
+
+std::string deployment_labels(const gateway::Snapshot& snapshot, std::size_t i) {
+  const auto& d = snapshot.deployments()[i];
+  const auto& p = snapshot.providers()[d.provider];
+  return fmt::format("model={},deployment={},provider={},cloud={}", quoted(snapshot.models()[d.of_model].name), quoted(d.name),
+                     quoted(p.name), quoted(p.adapter->name()));
+}
+
+void requests(Page& page, const gateway::Counts& c, const gateway::Snapshot& s) {
+  constexpr std::array<std::string_view, 6> kClasses{"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
+  page.family("fairway_requests_total", "counter", "Requests by model and status class; none: the client left before an answer.");
+  for (std::size_t i = 0; i < c.models.size(); ++i)
+    for (std::size_t k = 0; k < kClasses.size(); ++k)
+      if (k != 1 && k != 3) page.sample(fmt::format("{},status=\"{}\"", model_label(s, i), kClasses[k]), c.models[i].requests[k]);
+  page.family("fairway_request_duration_seconds", "histogram", "From a request's head to the end of its answer.");
+  for (std::size_t i = 0; i < c.models.size(); ++i) page.histogram(model_label(s, i), c.models[i].duration);
+  page.family("fairway_first_token_seconds", "histogram", "From a request's head to the first byte of its answer's content.");
+  for (std::size_t i = 0; i < c.models.size(); ++i) page.histogram(model_label(s, i), c.models[i].first_token);
+}
+
+void attempts(Page& page, const gateway::Counts& c, const gateway::Snapshot& s) {
+  page.family("fairway_attempts_total", "counter", "Sends to deployments by outcome; none: it was served.");
+  for (std::size_t i = 0; i < c.deployments.size(); ++i)
+    for (std::size_t k = 0; k < cloud::kFailureKinds; ++k)
+      if (c.deployments[i].attempts[k] > 0 || k == 0)
+        page.sample(fmt::format("{},outcome=\"{}\"", deployment_labels(s, i), cloud::name(static_cast<cloud::FailureKind>(k))),
+                    c.deployments[i].attempts[k]);
+  page.family("fairway_attempt_duration_seconds", "histogram", "From an attempt's begin to its end.");
+  for (std::size_t i = 0; i < c.deployments.size(); ++i) page.histogram(deployment_labels(s, i), c.deployments[i].duration);
+}
+
+void money(Page& page, const gateway::Counts& c, const gateway::Snapshot& s) {
+  page.family("fairway_tokens_total", "counter", "Tokens as the clouds counted them, in disjoint kinds.");
+  for (std::size_t i = 0; i < c.deployments.size(); ++i) {
+    const auto& u = c.deployments[i].usage;
+    const auto labels = deployment_labels(s, i);
+    const auto kind = [&](std::string_view name, std::int64_t n) { page.sample(fmt::format("{},kind=\"{}\"", labels, name), n); };
+    kind("input", u.input);
+    kind("cache_read", u.cache_read);
+    kind("cache_write", u.cache_written());
+    kind("output", u.output);
+    kind("reasoning", u.reasoning);
+    kind("audio_in", u.audio_in);
+    kind("audio_out", u.audio_out);
+    kind("image", u.image);
+  }
+  page.family("fairway_cost_usd_total", "counter", "US dollars booked where a price is known.");
+  for (std::size_t i = 0; i < c.deployments.size(); ++i) page.sample(deployment_labels(s, i), c.deployments[i].cost.usd());
+  page.family("fairway_cost_unknown_attempts_total", "counter", "Attempts that consumed tokens of unknown price.");
+  for (std::size_t i = 0; i < c.deployments.size(); ++i) page.sample(deployment_labels(s, i), c.deployments[i].cost_unknown);
+}
+
+}  // namespace
+
+std::string metrics_page(const gateway::Counts& c, const gateway::Snapshot& s) {
+  Page page;
+  page.family("fairway_build_info", "gauge", "Always 1; the version is the label.");
+  page.sample(fmt::format("version=\"{}\"", FAIRWAY_VERSION), 1);
+  requests(page, c, s);
+  attempts(page, c, s);
+  money(page, c, s);
+  page.family("fairway_connections_total", "counter", "Client connections accepted.");
+  page.sample("", c.connections);
+  page.family("fairway_connections_open", "gauge", "Client connections open now.");
+  page.sample("", c.connections_open);
+  page.family("fairway_exchanges_open", "gauge", "Requests being served now.");
+  page.sample("", c.exchanges_open);
+  page.family("fairway_http_refused_total", "counter", "Requests refused because they were no valid HTTP.");
+  page.sample("", c.refused_http);
+  page.family("fairway_retries_refused_total", "counter", "Failovers not made because the retry budget was spent.");
+  page.sample("", c.retries_refused);
+  page.family("fairway_clients_left_total", "counter", "Requests whose client went away before the end.");
+  page.sample("", c.clients_left);
+  return page.take();
+}
+
+}  // namespace fw::admin

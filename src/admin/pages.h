@@ -1,0 +1,26 @@
+// What the admin plane tells, as text. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/metrics.h"
+#include "gateway/snapshot.h"
+#include "ledger/record.h"
+
+namespace fw::admin {
+
+// Prometheus text format 0.0.4. Label values are the config's names.
+std::string metrics_page(const gateway::Counts& counts, const gateway::Snapshot& snapshot);
+
+// {"data":[…],"next":null}: newest first. Fields as design "Records" names them.
+std::string exchanges_page(const std::vector<ledger::ExchangeRecord>& records, const gateway::Snapshot& snapshot);
+
+// {"data":[…],"next":null}: every deployment with its cloud, scope and whether a price is known.
+std::string deployments_page(const gateway::Snapshot& snapshot);
+
+// RFC 3339 in UTC with milliseconds.
+std::string rfc3339(WallTime time);
+
+}  // namespace fw::admin

@@ -1,0 +1,152 @@
+#include <time.h>
+
+#include <fmt/format.h>
+
+#include "admin/pages.h"
+#include "wire/json.h"
+
+namespace fw::admin {
+namespace {
+
+using wire::JsonWriter;
+
+void write_usage(JsonWriter& json, const dialect::Usage& u) {
+  json.begin_object();
+  json.key("input").number(u.input);
+  json.key("cache_read").number(u.cache_read);
+  json.key("cache_write").begin_object();
+  for (std::size_t i = 0; i < u.cache_write.size(); ++i)
+    if (u.cache_write[i] != 0) json.key(dialect::name(static_cast<dialect::CacheLifetime>(i))).number(u.cache_write[i]);
+  json.end_object();
+  json.key("output").number(u.output);
+  json.key("reasoning").number(u.reasoning);
+  json.key("audio_in").number(u.audio_in);
+  json.key("audio_out").number(u.audio_out);
+  json.key("image").number(u.image);
+  json.key("tool_calls").number(u.tool_calls);
+  json.end_object();
+}
+
+void write_money(JsonWriter& json, std::string_view key, const std::optional<Money>& money) {
+  json.key(key);
+  if (money) {
+    json.string(money->usd());
+  } else {
+    json.null();
+  }
+}
+
+void write_text(JsonWriter& json, std::string_view key, std::string_view text) {
+  json.key(key);
+  if (text.empty()) {
+    json.null();
+  } else {
+    json.string(text);
+  }
+}
+
+void write_ms(JsonWriter& json, std::string_view key, std::int32_t ms) {
+  json.key(key);
+  if (ms < 0) {
+    json.null();
+  } else {
+    json.number(ms);
+  }
+}
+
+void write_attempt(JsonWriter& json, const ledger::AttemptRecord& a, const gateway::Snapshot& s) {
+  const auto& p = s.providers()[a.provider];
+  json.begin_object();
+  json.key("attempt_id").string(a.attempt_id.view());
+  json.key("time").string(rfc3339(a.start));
+  json.key("deployment").string(s.deployments()[a.deployment].name);
+  json.key("provider").string(p.name);
+  json.key("cloud").string(p.adapter->name());
+  json.key("scope").string(p.scope);
+  json.key("dialect_out").string(dialect::name(a.dialect_out));
+  json.key("outcome").string(cloud::name(a.outcome));
+  json.key("state").string(ledger::name(a.state));
+  json.key("status").number(a.status);
+  write_ms(json, "first_token_ms", a.first_token_ms);
+  json.key("ended_ms").number(a.ended_ms);
+  write_text(json, "upstream_request_id", a.upstream_request_id);
+  write_text(json, "tier", a.tier);
+  json.key("usage");
+  write_usage(json, a.usage);
+  write_money(json, "cost_usd", a.cost);
+  write_money(json, "cost_low_usd", a.cost_low);
+  write_money(json, "cost_high_usd", a.cost_high);
+  json.key("basis").string(ledger::name(a.basis));
+  json.end_object();
+}
+
+void write_exchange(JsonWriter& json, const ledger::ExchangeRecord& r, const gateway::Snapshot& s) {
+  json.begin_object();
+  json.key("request_id").string(r.request_id.view());
+  write_text(json, "client_request_id", r.client_request_id);
+  json.key("time").string(rfc3339(r.time));
+  write_text(json, "tenant", r.tenant < s.tenants().size() ? std::string_view(s.tenants()[r.tenant]) : std::string_view{});
+  write_text(json, "key", r.key < s.keys().size() ? std::string_view(s.keys()[r.key].name) : std::string_view{});
+  write_text(json, "model", r.model < s.models().size() ? std::string_view(s.models()[r.model].name) : std::string_view{});
+  json.key("dialect_in").string(dialect::name(r.dialect_in));
+  json.key("operation").string(dialect::name(r.operation));
+  json.key("stream").boolean(r.stream);
+  json.key("status").number(r.status);
+  json.key("outcome").string(r.outcome.view());
+  json.key("client_left").boolean(r.client_left);
+  json.key("duration_ms").number(r.duration_ms);
+  write_ms(json, "first_token_ms", r.first_token_ms);
+  json.key("usage");
+  write_usage(json, r.usage);
+  write_money(json, "cost_usd", r.cost);
+  json.key("attempts").begin_array();
+  for (const auto& a : r.attempts) write_attempt(json, a, s);
+  json.end_array();
+  json.end_object();
+}
+
+}  // namespace
+
+std::string rfc3339(WallTime time) {
+  const time_t seconds = time.seconds();
+  tm parts{};
+  gmtime_r(&seconds, &parts);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
+                     parts.tm_hour, parts.tm_min, parts.tm_sec, time.ns / 1'000'000 % 1000);
+}
+
+std::string exchanges_page(const std::vector<ledger::ExchangeRecord>& records, const gateway::Snapshot& snapshot) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object();
+  json.key("data").begin_array();
+  for (const auto& r : records) write_exchange(json, r, snapshot);
+  json.end_array();
+  json.key("next").null();
+  json.end_object();
+  return out;
+}
+
+std::string deployments_page(const gateway::Snapshot& snapshot) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object();
+  json.key("data").begin_array();
+  for (const auto& d : snapshot.deployments()) {
+    const auto& p = snapshot.providers()[d.provider];
+    json.begin_object();
+    json.key("deployment").string(d.name);
+    json.key("model").string(snapshot.models()[d.of_model].name);
+    json.key("provider").string(p.name);
+    json.key("cloud").string(p.adapter->name());
+    json.key("scope").string(p.scope);
+    json.key("price_known").boolean(d.price.has_value());
+    json.end_object();
+  }
+  json.end_array();
+  json.key("next").null();
+  json.end_object();
+  return out;
+}
+
+}  // namespace fw::admin

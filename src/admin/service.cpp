@@ -1,0 +1,198 @@
+#include "admin/service.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "admin/pages.h"
+#include "dialect/error.h"
+#include "gateway/ask.h"
+#include "wire/hash.h"
+
+namespace fw::admin {
+namespace {
+
+constexpr std::size_t kExchangesDefault = 100;
+constexpr std::size_t kExchangesMax = 1000;
+constexpr std::size_t kAdminMemoryBytes = 64u << 20;
+
+std::string error_body(const Error& error) { return dialect::error_json(error); }
+
+// The admin plane's only core.
+class Desk : public net::Resident, public net::Acceptor::Sink {
+ public:
+  Desk(net::Loop& l, gateway::Server& s, const std::atomic<bool>& r) : loop(l), server(s), ready(r), memory(kAdminMemoryBytes) {}
+  ~Desk() override { loop.end_tasks(); }
+  void listen(int fd, std::unique_ptr<net::TlsServer> t) {
+    tls = std::move(t);
+    acceptor = std::make_unique<net::Acceptor>(loop, fd, *this);
+  }
+  void accepted(net::Fd connection) override;
+
+  net::Loop& loop;
+  gateway::Server& server;
+  const std::atomic<bool>& ready;
+  net::ServerLimits limits;
+  net::MemoryBudget memory;
+  std::unique_ptr<net::TlsServer> tls;
+  std::unique_ptr<net::Acceptor> acceptor;
+};
+
+// The token a request presents, if it is one of ours. Every token is compared.
+const config::AdminToken* token_of(const Desk& desk, const wire::RequestHead& head) {
+  constexpr std::string_view kBearer = "Bearer ";
+  const auto value = head.get(wire::HeaderId::authorization);
+  if (!value.starts_with(kBearer)) return nullptr;
+  const auto presented = wire::sha256(value.substr(kBearer.size()));
+  const config::AdminToken* found = nullptr;
+  for (const auto& t : desk.server.snapshot().config().admin->tokens)
+    if (wire::equal_constant_time(presented, wire::sha256(t.token.reveal()))) found = &t;
+  return found;
+}
+
+// `limit=N`; nothing for what is no number between 1 and the maximum.
+std::optional<std::size_t> limit_of(std::string_view query) {
+  std::size_t limit = kExchangesDefault;
+  while (!query.empty()) {
+    const auto pair = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(query.size(), pair.size() + 1));
+    if (!pair.starts_with("limit=")) continue;
+    const auto* const end = pair.data() + pair.size();
+    const auto r = std::from_chars(pair.data() + 6, end, limit);
+    if (r.ec != std::errc{} || r.ptr != end || limit == 0 || limit > kExchangesMax) return std::nullopt;
+  }
+  return limit;
+}
+
+net::Task<gateway::Counts> gather_counts(Desk& desk) {
+  gateway::Counts sum;
+  for (std::size_t i = 0; i < desk.server.cores().count(); ++i) {
+    auto& core = desk.server.core(i);
+    auto question = gateway::ask<gateway::Counts>(desk.loop, core.loop(), [&core] { return core.counts; });
+    const auto counts = co_await question;
+    sum.merge(counts);
+  }
+  co_return sum;
+}
+
+net::Task<std::vector<ledger::ExchangeRecord>> gather_records(Desk& desk, std::size_t limit, std::string tenant) {
+  using Records = std::vector<ledger::ExchangeRecord>;
+  Records all;
+  for (std::size_t i = 0; i < desk.server.cores().count(); ++i) {
+    auto& core = desk.server.core(i);
+    const auto wanted = tenant.empty() ? limit : SIZE_MAX;
+    auto question = gateway::ask<Records>(desk.loop, core.loop(), [&core, wanted] { return core.records.newest(wanted); });
+    auto records = co_await question;
+    std::ranges::move(records, std::back_inserter(all));
+  }
+  const auto& tenants = desk.server.snapshot().tenants();
+  if (!tenant.empty())
+    std::erase_if(all, [&](const auto& r) { return r.tenant >= tenants.size() || tenants[r.tenant] != tenant; });
+  std::ranges::sort(all, [](const auto& a, const auto& b) { return a.time > b.time; });
+  all.resize(std::min(all.size(), limit));
+  co_return all;
+}
+
+void answer_probe(const Desk& desk, net::HttpConn& client, std::string_view path) {
+  const bool yes = path == "/livez" || desk.ready.load(std::memory_order_relaxed);
+  client.answer(yes ? 200 : 503, "content-type: text/plain; charset=utf-8\r\n", yes ? "yes\n" : "no\n");
+}
+
+net::Task<void> answer_page(Desk& desk, net::HttpConn& client, const config::AdminToken& token) {
+  constexpr std::string_view kJson = "content-type: application/json\r\n";
+  const auto path = client.head().path;
+  const auto& snapshot = desk.server.snapshot();
+  if (path == "/metrics") {
+    if (!token.tenant.empty()) co_return client.answer(client_error(Code::forbidden, "metrics are not cut by tenant; this token sees one tenant only"));
+    const auto counts = co_await gather_counts(desk);
+    co_return client.answer(200, "content-type: text/plain; version=0.0.4; charset=utf-8\r\n", metrics_page(counts, snapshot));
+  }
+  if (path == "/admin/v1/exchanges") {
+    const auto limit = limit_of(client.head().query);
+    if (!limit)
+      co_return client.answer(client_error(Code::invalid_value, fmt::format("limit must be a whole number from 1 to {}", kExchangesMax), "limit"));
+    const auto records = co_await gather_records(desk, *limit, token.tenant);
+    co_return client.answer(200, kJson, exchanges_page(records, snapshot));
+  }
+  if (path == "/admin/v1/deployments") co_return client.answer(200, kJson, deployments_page(snapshot));
+  client.answer(client_error(Code::not_found, "there is nothing here; see /metrics, /admin/v1/exchanges, /admin/v1/deployments"));
+}
+
+net::Task<void> serve(Desk& desk, std::unique_ptr<net::Stream> stream) {
+  net::HttpConn client(std::move(stream), desk.limits, desk.memory, &error_body);
+  while (co_await client.next()) {
+    const auto& head = client.head();
+    if (head.method != wire::Method::get && head.method != wire::Method::head) {
+      client.answer(client_error(Code::method_not_allowed, "only GET and HEAD are possible here"), "allow: GET, HEAD\r\n");
+      continue;
+    }
+    if (head.path == "/livez" || head.path == "/readyz" || head.path == "/healthz") {
+      answer_probe(desk, client, head.path);
+      continue;
+    }
+    const auto* const token = token_of(desk, head);
+    if (!token) {
+      client.answer(client_error(Code::admin_token_required, "send the admin token as 'Authorization: Bearer TOKEN'"),
+                    "www-authenticate: Bearer\r\n");
+      continue;
+    }
+    co_await answer_page(desk, client, *token);
+  }
+}
+
+net::Task<void> greet(Desk& desk, std::unique_ptr<net::TlsStream> stream) {
+  constexpr std::int64_t kHandshakeMs = 10'000;
+  const auto shaken = co_await stream->handshake(desk.loop.now().plus_ms(kHandshakeMs));
+  if (!shaken) co_return;
+  co_await serve(desk, std::move(stream));
+}
+
+void Desk::accepted(net::Fd connection) {
+  if (tls) return loop.spawn(greet(*this, tls->stream(loop, std::move(connection))));
+  loop.spawn(serve(*this, std::make_unique<net::SocketStream>(loop, std::move(connection))));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Service>> Service::start(const config::Config& config) {
+  auto service = std::unique_ptr<Service>(new Service);
+  std::unique_ptr<net::TlsServer> tls;
+  if (config.admin) {
+    auto fds = gateway::open_listeners(config.admin->address, 1);
+    if (!fds) return std::unexpected(fds.error());
+    service->listeners_ = std::move(*fds);
+    const auto bound = net::bound(service->listeners_.front());
+    if (!bound) return std::unexpected(bound.error());
+    service->admin_address_ = *bound;
+    if (config.admin->tls) {
+      auto made = net::TlsServer::make(config.admin->tls->cert, config.admin->tls->key);
+      if (!made) return std::unexpected(made.error());
+      tls = std::move(*made);
+    }
+  }
+  auto server = gateway::Server::start(config);
+  if (!server) return std::unexpected(server.error());
+  service->server_ = std::move(*server);
+  service->ready_ = true;
+  if (!config.admin) return service;
+  auto* const self = service.get();
+  service->core_ = std::make_unique<net::Cores>(1, [self, &tls](net::Loop& loop, std::size_t) -> std::unique_ptr<net::Resident> {
+    auto desk = std::make_unique<Desk>(loop, *self->server_, self->ready_);
+    desk->listen(self->listeners_.front().get(), std::move(tls));
+    return desk;
+  });
+  return service;
+}
+
+Service::~Service() { stop(); }
+
+void Service::stop(std::int64_t grace_ms) {
+  if (!server_) return;
+  ready_ = false;
+  if (grace_ms > 0) server_->drain(grace_ms);
+  core_.reset();
+  server_.reset();
+}
+
+}  // namespace fw::admin
