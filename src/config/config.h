@@ -182,7 +182,7 @@ struct Policy {
 
 struct Tenant {
   std::string name;
-  std::string policy;  // empty: the policy called "default" if there is one, else no restriction
+  std::string policy;  // as written; may be empty
 };
 
 struct KeyLimits {
@@ -195,9 +195,12 @@ struct Key {
   std::string tenant;  // empty: belongs to none
   KeyDigest digest;
   std::vector<std::string> models;  // empty: all
-  std::string policy;               // empty: the tenant's, see Tenant::policy
+  std::string policy;  // the one that applies: its own, else its tenant's, else "default"; empty: there is none
   KeyLimits limits;
 };
+
+// A shorter key can be guessed.
+inline constexpr std::size_t kKeyCharactersMin = 16;
 
 // At most so many providers, deployments, models, tenants and keys each: records count them in 16 bits.
 inline constexpr std::size_t kEntriesMax = 65'000;

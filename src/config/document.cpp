@@ -189,6 +189,13 @@ const Node* Node::find(std::string_view key) const {
   return nullptr;
 }
 
+void show_tree(const Node& node) {
+  node.shown = true;
+  for (const auto& item : node.items) show_tree(item);
+  for (const auto& member : node.members)
+    if (member.key != "auth") show_tree(member.value);
+}
+
 Lines::Lines(std::string_view text) : text_(text) {
   starts_.push_back(0);
   for (std::size_t i = 0; i < text.size(); ++i)

@@ -34,6 +34,9 @@ struct Node {
   const Node* find(std::string_view key) const;
 };
 
+// Marks everything below as harmless, except what stands under `auth`.
+void show_tree(const Node& node);
+
 struct Member {
   std::string key;
   Spot key_at;

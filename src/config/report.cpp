@@ -61,9 +61,23 @@ Spot Report::spot_of(std::string path) const {
   return {0, 1, 1};
 }
 
+bool Report::has_error_under(std::string_view path) const {
+  return std::any_of(problems_.begin(), problems_.end(), [&](const Problem& problem) {
+    const std::string_view at = problem.path;
+    if (problem.severity != Severity::error || !at.starts_with(path)) return false;
+    return at.size() == path.size() || at[path.size()] == '.' || at[path.size()] == '[';
+  });
+}
+
+bool Report::has_error_at(std::string_view path) const {
+  return std::any_of(problems_.begin(), problems_.end(), [&](const Problem& problem) {
+    return problem.severity == Severity::error && problem.path == path;
+  });
+}
+
 std::vector<Problem> Report::finish(const Lines& lines, const Node& root) {
-  std::stable_sort(problems_.begin(), problems_.end(), [](const Problem& a, const Problem& b) {
-    return std::tie(a.line, a.column) < std::tie(b.line, b.column);
+  std::sort(problems_.begin(), problems_.end(), [](const Problem& a, const Problem& b) {
+    return std::tie(a.line, a.column, a.path, a.found) < std::tie(b.line, b.column, b.path, b.found);
   });
   const bool parsed = root.kind != NodeKind::broken;
   const std::string shown = parsed && !problems_.empty() ? masked(lines.text(), root) : std::string();

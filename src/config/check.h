@@ -1,0 +1,53 @@
+// What must hold between the parts of a configuration, and what follows from them.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "config/config.h"
+#include "config/report.h"
+#include "offer/price.h"
+
+namespace fw::config {
+
+// The configuration as read, before it is complete.
+struct Draft {
+  Config config;
+  std::map<std::string, offer::PriceText> price_texts;  // by the path of the price
+};
+
+// Fills in what one part takes from another: names, timeouts and cancel rules of deployments, the
+// price sheets, the policy of each key, the one policy called default.
+void complete(Draft& draft, Report& report);
+
+// Listeners, the admin's tokens, timeouts.
+void check_server(const Config& config, Report& report);
+// Providers (their adapter must accept them), models, deployments.
+void check_models(const Config& config, Report& report);
+// Policies, tenants, keys.
+void check_access(const Config& config, Report& report);
+
+void check_timeouts(const AttemptTimeouts& timeouts, const std::string& path, Report& report);
+
+// The names of one section, to look references up in.
+class Names {
+ public:
+  template <class T>
+  explicit Names(const std::vector<T>& entries) {
+    for (const auto& entry : entries) names_.emplace(entry.name);
+  }
+  bool contains(const std::string& name) const { return names_.contains(name); }
+  std::vector<std::string> list() const { return {names_.begin(), names_.end()}; }
+
+ private:
+  std::unordered_set<std::string> names_;
+};
+
+// Complains about a name that its section does not have. `what`: "provider"; the section is its plural.
+void check_known(const std::string& name, std::string_view what, const Names& names, const std::string& path,
+                 Report& report);
+
+}  // namespace fw::config

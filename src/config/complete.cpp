@@ -1,0 +1,105 @@
+#include <unordered_map>
+#include <utility>
+
+#include "cloud/adapter.h"
+#include "config/check.h"
+#include "dialect/usage.h"
+
+namespace fw::config {
+namespace {
+
+// The adapters of the providers, by the providers' names.
+using Adapters = std::unordered_map<std::string_view, const cloud::Adapter*>;
+
+AttemptTimeouts laid_over(AttemptTimeouts base, const TimeoutsOverride& own) {
+  base.connect_ms = own.connect_ms.value_or(base.connect_ms);
+  base.first_byte_ms = own.first_byte_ms.value_or(base.first_byte_ms);
+  base.idle_ms = own.idle_ms.value_or(base.idle_ms);
+  base.total_ms = own.total_ms.value_or(base.total_ms);
+  return base;
+}
+
+// A price without a lifetime is the price of the cloud's default one.
+void give_lifetime(offer::MeterText& meters, dialect::CacheLifetime lifetime) {
+  auto bare = meters.cache_write.extract(std::string(dialect::name(dialect::CacheLifetime::standard)));
+  if (bare.empty()) return;
+  bare.key() = std::string(dialect::name(lifetime));
+  meters.cache_write.insert(std::move(bare));
+}
+
+void give_lifetime(offer::PriceText& price, dialect::CacheLifetime lifetime) {
+  give_lifetime(price.meters, lifetime);
+  if (price.long_context) give_lifetime(price.long_context->meters, lifetime);
+  for (auto& [name, tier] : price.tiers) {
+    give_lifetime(tier.meters, lifetime);
+    if (tier.long_context) give_lifetime(tier.long_context->meters, lifetime);
+  }
+}
+
+void set_price(Deployment& deployment, offer::PriceText price, const cloud::Adapter* adapter, const std::string& path,
+               Report& report) {
+  if (report.has_error_under(path)) return;
+  const auto lifetime = adapter ? adapter->cache_lifetime() : dialect::CacheLifetime::standard;
+  give_lifetime(price, lifetime);
+  auto sheet = offer::read_price(price);
+  if (!sheet) {
+    const auto& fault = sheet.error();
+    report.add_at(fault.param.empty() ? path : path + "." + fault.param, {fault.message});
+    return;
+  }
+  sheet->cache_lifetime = lifetime;
+  deployment.price = std::move(*sheet);
+}
+
+void complete(Deployment& deployment, const std::string& path, const Adapters& adapters, Draft& draft, Report& report) {
+  const auto known = adapters.find(deployment.provider);
+  const auto* adapter = known == adapters.end() ? nullptr : known->second;
+  if (deployment.name.empty()) deployment.name = deployment.provider + "/" + deployment.model;
+  deployment.timeouts = laid_over(draft.config.timeouts.attempt, deployment.own_timeouts);
+  if (adapter && !report.noted(path + ".on_cancel")) deployment.on_cancel = adapter->on_cancel();
+  const auto price_path = path + ".price";
+  if (const auto price = draft.price_texts.find(price_path); price != draft.price_texts.end())
+    set_price(deployment, std::move(price->second), adapter, price_path, report);
+}
+
+// Which policy a key without one of its own is under.
+class Inherited {
+ public:
+  explicit Inherited(const Config& config) {
+    for (const auto& policy : config.policies)
+      if (policy.name == "default") general_ = policy.name;
+    for (const auto& tenant : config.tenants) by_tenant_.emplace(tenant.name, tenant.policy);
+  }
+  const std::string& policy(const std::string& tenant) const {
+    const auto at = by_tenant_.find(tenant);
+    return at == by_tenant_.end() || at->second.empty() ? general_ : at->second;
+  }
+
+ private:
+  std::string general_;
+  std::unordered_map<std::string, std::string> by_tenant_;
+};
+
+}  // namespace
+
+void complete(Draft& draft, Report& report) {
+  Adapters adapters;
+  for (const auto& provider : draft.config.providers) adapters.emplace(provider.name, cloud::find(provider.cloud));
+  for (auto& model : draft.config.models) {
+    const auto list = path_step("models", model.name) + ".deployments";
+    for (std::size_t i = 0; i < model.deployments.size(); ++i) {
+      auto& deployment = model.deployments[i];
+      if (deployment.offer.empty()) deployment.offer = model.name;
+      complete(deployment, path_item(list, i), adapters, draft, report);
+    }
+  }
+  for (auto& policy : draft.config.policies) {
+    // `any` alone is no restriction; beside others it is a problem that check_access reports.
+    if (policy.residency == std::vector<std::string>{"any"}) policy.residency.clear();
+  }
+  const Inherited inherited(draft.config);
+  for (auto& key : draft.config.keys)
+    if (key.policy.empty()) key.policy = inherited.policy(key.tenant);
+}
+
+}  // namespace fw::config

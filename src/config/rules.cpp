@@ -1,0 +1,79 @@
+#include "config/rules.h"
+
+#include <algorithm>
+
+#include "base/money.h"
+
+namespace fw::config {
+namespace {
+
+constexpr std::size_t kNameBytesMax = 128;
+constexpr std::size_t kUpstreamModelBytesMax = 256;
+constexpr std::size_t kTextBytesMax = 4096;
+
+bool lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+bool visible_ascii(char c) { return c > ' ' && c < 0x7F; }
+
+bool printable(std::string_view text, std::size_t max) {
+  return !text.empty() && text.size() <= max && text.front() != ' ' && text.back() != ' ' &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c == ' ' || visible_ascii(c); });
+}
+
+bool is_name(std::string_view text) { return printable(text, kNameBytesMax); }
+bool is_upstream_model(std::string_view text) { return printable(text, kUpstreamModelBytesMax); }
+bool is_plain(std::string_view text) { return printable(text, kTextBytesMax); }
+
+// Any UTF-8 (the file was checked to be that), since a client may send any in JSON.
+bool is_model_name(std::string_view text) {
+  return !text.empty() && text.size() <= kNameBytesMax &&
+         std::none_of(text.begin(), text.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; });
+}
+
+bool is_place(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && lower_or_digit(text.front()) &&
+         std::all_of(text.begin(), text.end(), [](char c) { return lower_or_digit(c) || c == '-'; });
+}
+
+bool is_residency(std::string_view text) { return text == "any" || is_scope(text); }
+
+// RFC 9110 §5.1 `token`, in lower case; what the gateway sets itself is refused in check.cpp.
+bool is_header_name(std::string_view text) {
+  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+  return !text.empty() && text.size() <= kNameBytesMax && std::all_of(text.begin(), text.end(), [&](char c) {
+    return lower_or_digit(c) || (c >= 'A' && c <= 'Z') || kMarks.find(c) != kMarks.npos;
+  });
+}
+
+bool is_path(std::string_view text) {
+  return !text.empty() && text.size() <= kTextBytesMax && text.find('\0') == text.npos;
+}
+
+bool is_price(std::string_view text) { return TokenPrice::parse_per_million(text).has_value(); }
+
+}  // namespace
+
+bool is_scope(std::string_view text) {
+  if (text == "global" || text == "on-premises") return true;
+  const auto slash = text.find('/');
+  const auto geography = text.substr(0, slash);
+  if (!is_place(geography) || geography == "global" || geography == "on-premises" || geography == "any") return false;
+  return slash == text.npos || is_place(text.substr(slash + 1));
+}
+
+const Rule kName{is_name, "a name of 1 to 128 printable ASCII characters", "", "^[!-~]([ -~]{0,126}[!-~])?$"};
+const Rule kModelName{is_model_name, "a model name of 1 to 128 bytes without control characters", "",
+                      "^[^\\u0000-\\u001f\\u007f]{1,128}$"};
+const Rule kUpstreamModel{is_upstream_model, "the cloud's name of the model, printable ASCII, at most 256 characters",
+                          "", "^[!-~]([ -~]{0,254}[!-~])?$"};
+const Rule kScope{is_scope, "a scope: global, a geography such as eu, a region such as eu/sweden-central, or on-premises",
+                  "lower case letters, digits and hyphens", "^[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)?$"};
+const Rule kResidency{is_residency, "any, or scopes such as eu, eu/sweden-central or on-premises",
+                      "lower case letters, digits and hyphens", "^[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)?$"};
+const Rule kHeaderName{is_header_name, "the name of a header field", "letters, digits and hyphens, no colon",
+                       "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$"};
+const Rule kPath{is_path, "a path", "", "^.+$"};
+const Rule kPrice{is_price, "USD per million tokens as a plain decimal such as \"2.50\"",
+                  "digits, a point, at most nine decimals; no sign, no currency", "^[0-9]{1,18}(\\.[0-9]{1,9})?$"};
+const Rule kPlain{is_plain, "a text of printable ASCII characters", "", "^[!-~]([ -~]*[!-~])?$"};
+
+}  // namespace fw::config

@@ -1,0 +1,20 @@
+// Rules for texts: what a name, a scope, a header or a price looks like.
+#pragma once
+
+#include "config/field.h"
+
+namespace fw::config {
+
+extern const Rule kName;           // of providers, policies, tenants, keys, deployments: printable ASCII
+extern const Rule kModelName;      // what clients ask for
+extern const Rule kUpstreamModel;  // what a cloud calls a model
+extern const Rule kScope;
+extern const Rule kResidency;  // a scope, or any
+extern const Rule kHeaderName;
+extern const Rule kPath;
+extern const Rule kPrice;  // USD per million tokens
+extern const Rule kPlain;  // not empty, printable ASCII
+
+bool is_scope(std::string_view text);
+
+}  // namespace fw::config

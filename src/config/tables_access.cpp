@@ -1,0 +1,85 @@
+// The fields of policies, tenants and keys.
+#include "config/codec.h"
+
+#include <fmt/format.h>
+
+#include "wire/hash.h"
+
+namespace fw::config {
+
+// A key is forgotten as soon as its digest is taken.
+template <>
+struct Codec<KeyDigest> {
+  static Shape shape(const Field&) { return {.form = Form::secret}; }
+  static void read(Reader& reader, const Node& node, const Field& field, KeyDigest& to) {
+    const auto key = reader.secret(node, field);
+    if (!key) return;
+    if (key->size() < kKeyCharactersMin) {
+      reader.complain(node, {fmt::format("a key of {} characters ({})", key->size(), node.text),
+                             fmt::format("at least {}, so that it cannot be guessed", kKeyCharactersMin),
+                             "`openssl rand -hex 24` makes one"});
+      return;
+    }
+    to = {wire::sha256(*key), key->size()};
+  }
+  static std::string show(const KeyDigest&) { return {}; }
+};
+
+template <>
+const Table* table_of<Slo>() {
+  static const Table table{"slo",
+                           "What to aim for; it steers the choice and is no timeout.",
+                           {entry<&Slo::first_token_ms>({.name = "first_token_ms", .doc = "Time to the first token.",
+                                                         .unit = "ms", .min = 1, .max = 3'600'000})}};
+  return &table;
+}
+
+template <>
+const Table* table_of<Policy>() {
+  static const Table table{
+      "policy",
+      "How a deployment is chosen.",
+      {entry<&Policy::prefer>({.name = "prefer", .doc = "What counts most. This version tries deployments in the order written."}),
+       entry<&Policy::slo>({.name = "slo", .doc = "What to aim for."}),
+       entry<&Policy::residency>({.name = "residency", .doc = "Scopes that may process the request: `any`, one or a list. `eu` admits `eu` and what lies below it.", .nonempty = true, .one_or_many = true, .rule = &kResidency, .default_text = "any"}),
+       entry<&Policy::unknown_price>({.name = "unknown_price", .doc = "Whether a deployment without a known price may serve.", .default_text = "`refuse` under a money budget, else `flag`"}),
+       entry<&Policy::lossy>({.name = "lossy", .doc = "What a translation may drop: fields without effect on the answer's meaning, nothing, or anything."})}};
+  return &table;
+}
+
+template <>
+const Table* table_of<Tenant>() {
+  static const Table table{
+      "tenant",
+      "Who keys belong to.",
+      {entry<&Tenant::policy>({.name = "policy", .doc = "The policy of its keys, unless they name one.", .rule = &kName})}};
+  return &table;
+}
+
+template <>
+const Table* table_of<KeyLimits>() {
+  static const Table table{
+      "key_limits",
+      "Limits of one key.",
+      {entry<&KeyLimits::concurrent_exchanges>({.name = "concurrent_exchanges", .doc = "Requests in progress; beyond: 429.", .min = 1, .max = 1'000'000, .default_text = "`limits.exchanges_per_key`"}),
+       unsupported("requests_per_minute", "Requests per minute.", "remove it; limits.concurrent_exchanges holds today"),
+       unsupported("tokens_per_minute", "Tokens per minute.", "remove it; limits.concurrent_exchanges holds today")}};
+  return &table;
+}
+
+template <>
+const Table* table_of<Key>() {
+  static const Table table{
+      "key",
+      "A virtual key. Only its SHA-256 is kept in memory.",
+      {entry<&Key::name>({.name = "name", .doc = "For records and metrics.", .required = true, .rule = &kName}),
+       entry<&Key::digest>({.name = "key", .doc = "What the client sends; at least 16 visible ASCII characters.", .required = true, .discreet = true}),
+       entry<&Key::tenant>({.name = "tenant", .doc = "The name of an entry of `tenants`.", .rule = &kName}),
+       entry<&Key::models>({.name = "models", .doc = "Models it may use.", .nonempty = true, .rule = &kModelName, .default_text = "all"}),
+       entry<&Key::policy>({.name = "policy", .doc = "The name of an entry of `policies`.", .rule = &kName, .default_text = "its tenant's, else `default`"}),
+       entry<&Key::limits>({.name = "limits", .doc = "Limits of this key."}),
+       unsupported("budget", "A money limit.", "remove it, and set a spend limit at the cloud until then")}};
+  return &table;
+}
+
+}  // namespace fw::config

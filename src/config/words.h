@@ -1,0 +1,73 @@
+// The words of the file for our enumerations, in the order in which they are listed to people.
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "config/config.h"
+
+namespace fw::config {
+
+template <class Enum>
+struct Words;
+
+template <>
+struct Words<LogLevel> {
+  static constexpr std::array<std::pair<std::string_view, LogLevel>, 5> all{{{"error", LogLevel::error},
+                                                                             {"warn", LogLevel::warn},
+                                                                             {"info", LogLevel::info},
+                                                                             {"debug", LogLevel::debug},
+                                                                             {"trace", LogLevel::trace}}};
+};
+template <>
+struct Words<LogFormat> {
+  static constexpr std::array<std::pair<std::string_view, LogFormat>, 2> all{
+      {{"json", LogFormat::json}, {"text", LogFormat::text}}};
+};
+template <>
+struct Words<Role> {
+  static constexpr std::array<std::pair<std::string_view, Role>, 3> all{
+      {{"owner", Role::owner}, {"keys", Role::keys}, {"read", Role::read}}};
+};
+template <>
+struct Words<cloud::OnCancel> {
+  static constexpr std::array<std::pair<std::string_view, cloud::OnCancel>, 3> all{
+      {{"drain", cloud::OnCancel::drain},
+       {"estimate", cloud::OnCancel::estimate},
+       {"unbilled", cloud::OnCancel::unbilled}}};
+};
+template <>
+struct Words<dialect::Dialect> {
+  static constexpr std::array<std::pair<std::string_view, dialect::Dialect>, 5> all{
+      {{"chat", dialect::Dialect::chat},
+       {"responses", dialect::Dialect::responses},
+       {"converse", dialect::Dialect::converse},
+       {"generate_content", dialect::Dialect::generate_content},
+       {"messages", dialect::Dialect::messages}}};
+};
+template <>
+struct Words<Prefer> {
+  static constexpr std::array<std::pair<std::string_view, Prefer>, 3> all{
+      {{"cost", Prefer::cost}, {"speed", Prefer::speed}, {"balanced", Prefer::balanced}}};
+};
+template <>
+struct Words<UnknownPrice> {
+  static constexpr std::array<std::pair<std::string_view, UnknownPrice>, 2> all{
+      {{"refuse", UnknownPrice::refuse}, {"flag", UnknownPrice::flag}}};
+};
+template <>
+struct Words<Lossy> {
+  static constexpr std::array<std::pair<std::string_view, Lossy>, 3> all{
+      {{"hints", Lossy::hints}, {"refuse", Lossy::refuse}, {"allow", Lossy::allow}}};
+};
+
+// Empty for a value without a word of its own.
+template <class Enum>
+constexpr std::string_view word_of(Enum value) {
+  for (const auto& [word, known] : Words<Enum>::all)
+    if (known == value) return word;
+  return {};
+}
+
+}  // namespace fw::config
