@@ -1,0 +1,15 @@
+// Requests of one connection: the trace must not depend on how the bytes were split.
+#include <cstdlib>
+
+#include "wire/http1_trace.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const unsigned char* bytes, std::size_t size) {
+  using fw::wire::trace::Connection;
+  const std::string_view in(reinterpret_cast<const char*>(bytes), size);
+  const std::string whole = Connection(in, size + 1).requests();
+  if (whole.find("head_may_be_complete missed") != std::string::npos) std::abort();
+  const std::size_t fine = size <= 512 ? 1 : size / 64;  // each try copies what has come
+  for (const std::size_t step : {fine, fine + 1, size / 2 + 1})
+    if (Connection(in, step).requests() != whole) std::abort();
+  return 0;
+}
