@@ -19,7 +19,6 @@ struct Chunk {
   std::string_view id, service_tier, usage, error, finish;
   bool choices_empty = false;
   bool flat_error = false;  // {"object":"error","message":…}, older vLLM
-  bool is_object = false;
 };
 
 std::string_view finish_of(std::string_view choices) {
@@ -50,7 +49,6 @@ Chunk read_chunk(std::string_view data, bool with_finish) {
       if (with_finish) chunk.finish = finish_of(member.value);
     }
   }
-  chunk.is_object = members.error() == nullptr;
   return chunk;
 }
 
@@ -63,23 +61,18 @@ class ChatRelay final : public EventRelay {
  private:
   bool judge(const wire::SseEvent& event) override {
     if (is_done(event.data)) {
-      ended_ = true;
+      ended_ = closed_ = true;
       return true;
     }
     const Hits hits = look_for_hits(event.data);
     const bool first = events_ == 1;
     if (event.name == "error") return fail_told(read_stream_error(event.data));
     if (!first && !hits.usage && !hits.error && !hits.finish) return true;
+    if (first && !begins_as_object(event.data)) return false;
     return judge_read(read_chunk(event.data, hits.finish), event.data);
   }
 
   bool judge_read(const Chunk& chunk, std::string_view data) {
-    if (!chunk.is_object) {
-      // Later on the client's parser is the judge, as it would be without us.
-      if (started_) return true;
-      fail_malformed("not_a_stream", "The provider's stream does not begin with a JSON object.");
-      return false;
-    }
     if (!chunk.error.empty()) return fail_told(read_stream_error(chunk.error));
     if (chunk.flat_error) return fail_told(read_stream_error(data));
     if (response_id_.empty()) response_id_ = chunk.id.substr(0, kIdBytesMax);

@@ -23,12 +23,17 @@ class EventRelay : public StreamRelay {
   // Reads one event with data and says whether the client gets it.
   virtual bool judge(const wire::SseEvent& event) = 0;
 
-  // The first event must at least be a JSON object, else this is no stream of the dialect.
-  void fail_malformed(std::string_view code, std::string_view message);
+  // The first event must at least look like a JSON object, else this is no stream of the dialect and
+  // ends as malformed. Whether the JSON is right is for the client's parser to say: recorded streams
+  // break it here and there.
+  bool begins_as_object(std::string_view event_data);
   // An error the cloud tells in an event of its own; false: it is kept back.
   bool fail_told(ProviderStreamError told);
 
+  bool closed_ = false;  // what follows is dropped
+
  private:
+  void fail_malformed(std::string_view code, std::string_view message);
   void take(const wire::SseEvent& event, std::vector<std::string_view>& out, std::size_t first);
   std::string_view client_bytes(const wire::SseEvent& event);
 

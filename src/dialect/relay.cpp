@@ -44,8 +44,8 @@ bool joins(std::string_view left, std::string_view right) { return left.data() +
 void EventRelay::feed(std::string_view bytes, std::vector<std::string_view>& out) {
   rewritten_.clear();
   const std::size_t first = out.size();
-  if (!ended_) decoder_.feed(bytes);
-  while (!ended_) {
+  if (!closed_) decoder_.feed(bytes);
+  while (!closed_) {
     wire::SseEvent event;
     switch (decoder_.next(event)) {
       case wire::SseDecoder::Next::need_more: return;
@@ -90,6 +90,13 @@ std::string_view EventRelay::client_bytes(const wire::SseEvent& event) {
   return text;
 }
 
+bool EventRelay::begins_as_object(std::string_view event_data) {
+  const auto at = event_data.find_first_not_of(" \t\r\n");
+  if (at != std::string_view::npos && event_data[at] == '{') return true;
+  fail_malformed("not_a_stream", "The provider's stream does not begin with a JSON object.");
+  return false;
+}
+
 void EventRelay::fail_malformed(std::string_view code, std::string_view message) {
   error_ = std::make_unique<ProviderStreamError>();
   error_->code = code;
@@ -97,14 +104,14 @@ void EventRelay::fail_malformed(std::string_view code, std::string_view message)
   error_->message = message;
   error_->retryable = true;
   error_->malformed = true;
-  ended_ = true;
+  ended_ = closed_ = true;
 }
 
 bool EventRelay::fail_told(ProviderStreamError told) {
   error_ = std::make_unique<ProviderStreamError>(std::move(told));
   error_->retryable = !is_final(error_->code) && !is_final(error_->type);
   error_->relayed = started_;
-  ended_ = true;
+  ended_ = closed_ = true;
   return started_;
 }
 

@@ -36,7 +36,8 @@ class StreamRelay {
   // Takes bytes freed of their transfer coding; appends what the client gets to `out`, complete
   // events only, as views that hold until the next feed and no longer than `bytes`. Events as
   // they should be written pass as they are, others are rewritten; neighbours in memory share a
-  // view. Before started() only comments come out. After ended() nothing does.
+  // view. Before started() only comments come out. Nothing comes out after an error or [DONE]; a
+  // Response that ended may be followed by another one (recorded so), which passes too.
   // An error told before anything else is kept back, so that another deployment can answer.
   virtual void feed(std::string_view bytes, std::vector<std::string_view>& out) = 0;
 

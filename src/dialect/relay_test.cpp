@@ -194,13 +194,21 @@ TEST(ChatRelay, does_not_take_words_in_the_answer_for_errors_or_usage) {
 }
 
 TEST(ChatRelay, refuses_a_stream_that_begins_with_anything_but_an_object) {
-  for (const char* bytes : {"data: hello\n\n", "data: \n\n", "data: [1]\n\n", "data: {\"id\":\n\n", "data: <html>\n\n"}) {
+  for (const char* bytes : {"data: hello\n\n", "data: \n\n", "data: [1]\n\n", "data: <html>\n\n"}) {
     const Outcome outcome = chat(bytes);
     EXPECT_EQ(outcome.client, "") << bytes;
     ASSERT_NE(outcome.relay->error(), nullptr) << bytes;
     EXPECT_TRUE(outcome.relay->error()->malformed) << bytes;
     EXPECT_TRUE(outcome.relay->error()->retryable) << bytes;
   }
+}
+
+TEST(ChatRelay, leaves_broken_json_to_the_clients_parser) {
+  const std::string bytes = "data: {\"id\":\"c1\",\"choices\":[]\n\ndata: nonsense \"usage\":{\n\n" + std::string(kDone);
+  const Outcome outcome = chat(bytes);
+  EXPECT_EQ(outcome.client, bytes);
+  EXPECT_EQ(outcome.relay->response_id(), "c1");
+  EXPECT_EQ(outcome.relay->error(), nullptr);
 }
 
 TEST(ChatRelay, ends_at_an_event_beyond_the_limit) {
@@ -256,6 +264,20 @@ TEST(ResponsesRelay, passes_everything_and_reads_the_end) {
   EXPECT_EQ(outcome.relay->usage().total(), 11);
   EXPECT_EQ(outcome.relay->usage().tool_calls, 1);
   expect_same_at_every_split(Dialect::responses, true, bytes);
+}
+
+TEST(ResponsesRelay, passes_a_further_response_and_counts_both) {
+  const auto twin = [](std::string_view event) {
+    std::string out(event);
+    for (std::size_t at = 0; (at = out.find("resp_1", at)) != std::string::npos; ++at) out.replace(at, 6, "resp_2");
+    return out;
+  };
+  const std::string bytes = all({kCreated, kCompleted, twin(kCreated), twin(kCompleted)});
+  const Outcome two = responses(bytes);
+  EXPECT_EQ(two.client, bytes);
+  EXPECT_EQ(two.relay->usage().total(), 22);
+  EXPECT_EQ(two.relay->usage().tool_calls, 2);
+  EXPECT_EQ(responses(all({kCreated, kCompleted, kCompleted})).relay->usage().total(), 11);
 }
 
 TEST(ResponsesRelay, reads_events_without_a_name_by_their_type) {

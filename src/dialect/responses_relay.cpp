@@ -17,7 +17,6 @@ struct Response {
 
 struct Event {
   std::string_view type, response, error;
-  bool is_object = false;
 };
 
 Response read_response(std::string_view object) {
@@ -43,7 +42,6 @@ Event read_event(std::string_view data) {
     if (member.key == "response" && member.kind == JsonKind::object) out.response = member.value;
     if (member.key == "error" && member.kind != JsonKind::null) out.error = member.value;
   }
-  out.is_object = members.error() == nullptr;
   return out;
 }
 
@@ -86,16 +84,13 @@ class ResponsesRelay final : public EventRelay {
     const std::int64_t sequence = sequence_number_of(event.data);
     const Kind kind = kind_of(event.name);
     const bool read = events_ == 1 || event.name.empty() || kind != Kind::ordinary;
+    if (events_ == 1 && kind != Kind::error && !begins_as_object(event.data)) return false;
     const bool pass = !read || judge_read(read_event(event.data), kind, event.data);
     if (pass) next_sequence_ = sequence >= 0 ? sequence + 1 : next_sequence_ + 1;
     return pass;
   }
 
   bool judge_read(const Event& event, Kind kind, std::string_view data) {
-    if (!event.is_object && !started_) {
-      fail_malformed("not_a_stream", "The provider's stream does not begin with a JSON object.");
-      return false;
-    }
     if (kind == Kind::ordinary) kind = kind_of(event.type);
     const bool untyped_error = kind == Kind::ordinary && event.type.empty() && !event.error.empty();
     if (kind == Kind::error || untyped_error) return fail_told(error_of(event, data));
@@ -106,15 +101,24 @@ class ResponsesRelay final : public EventRelay {
   bool judge_response(const Response& response, Kind kind) {
     constexpr std::size_t kIdBytesMax = 512;
     constexpr std::size_t kWordBytesMax = 64;
+    further_ |= ended_ && !response.id.empty() && response.id.substr(0, kIdBytesMax) != response_id_;
     if (!response.id.empty()) response_id_ = response.id.substr(0, kIdBytesMax);
     if (!response.service_tier.empty()) service_tier_ = response.service_tier.substr(0, kWordBytesMax);
     if (kind == Kind::created) return true;
     finish_ = response.status.substr(0, kWordBytesMax);
-    if (!response.usage.empty()) usage_ = read_responses_usage(response.usage);
-    usage_.tool_calls = read_tool_requests(response.tool_usage);
+    count(response);
     if (kind == Kind::failed) return fail_told(read_stream_error(response.error));
     ended_ = true;
     return true;
+  }
+
+  // A further response in the same stream is charged beside the first; the same one told again is not.
+  void count(const Response& response) {
+    Usage told = read_responses_usage(response.usage);
+    told.tool_calls = read_tool_requests(response.tool_usage);
+    if (!further_) usage_ = Usage{};
+    usage_.add(told);
+    further_ = false;
   }
 
   // {type:"error", code, message, param, sequence_number}; older ones nest {error:{…}}.
@@ -125,6 +129,7 @@ class ResponsesRelay final : public EventRelay {
   }
 
   std::int64_t next_sequence_ = 0;
+  bool further_ = false;  // another response than the one that ended has begun
 };
 
 }  // namespace

@@ -63,9 +63,7 @@ class Azure final : public Adapter {
     if (!is_version(settings.api_version))
       return openai_http::wrong_setting(settings, "api_version",
                                         "expected YYYY-MM-DD, YYYY-MM-DD-preview, v1 or preview");
-    if (settings.api_key.empty())
-      return openai_http::wrong_setting(settings, "auth.api_key", "found no key, expected auth: { api_key: … }");
-    auto key = openai_http::field_line("api-key", settings.api_key, "auth.api_key");
+    auto key = openai_http::key_line(settings, "api-key", "");
     if (!key) return std::unexpected(std::move(key.error()));
     site->auth_lines = *std::move(key);
     site->api_version = settings.api_version;

@@ -32,7 +32,7 @@ class Compatible final : public Adapter {
     if (!base) return std::unexpected(std::move(base.error()));
     auto site = openai_http::plain_site(settings, *std::move(base));
     if (!site || settings.api_key.empty()) return site;
-    auto key = openai_http::field_line("Authorization", "Bearer " + settings.api_key, "auth.api_key");
+    auto key = openai_http::key_line(settings, "Authorization", "Bearer ");
     if (!key) return std::unexpected(std::move(key.error()));
     site->auth_lines = *std::move(key);
     return site;

@@ -77,16 +77,14 @@ class OpenAi final : public Adapter {
 
  private:
   static Result<void> add_lines(const ProviderSettings& settings, Site& site) {
-    if (settings.api_key.empty())
-      return openai_http::wrong_setting(settings, "auth.api_key", "found no key, expected auth: { api_key: … }");
-    auto key = openai_http::field_line("Authorization", "Bearer " + settings.api_key, "auth.api_key");
+    auto key = openai_http::key_line(settings, "Authorization", "Bearer ");
     if (!key) return std::unexpected(std::move(key.error()));
     site.auth_lines = *std::move(key);
     for (const auto& [setting, field] :
          {std::pair{"organization", "OpenAI-Organization"}, std::pair{"project", "OpenAI-Project"}}) {
       const auto found = settings.extra.find(setting);
       if (found == settings.extra.end()) continue;
-      auto line = openai_http::field_line(field, found->second, setting);
+      auto line = openai_http::field_line(settings, setting, field, found->second);
       if (!line) return std::unexpected(std::move(line.error()));
       site.static_lines += *line;
     }

@@ -94,9 +94,10 @@ FailureKind kind_in_stream(const ErrorBody& error) {
 
 }  // namespace
 
-bool says(std::string_view text, std::string_view phrase) {
+std::size_t find_phrase(std::string_view text, std::string_view phrase) {
   const auto same = [](char a, char b) { return lower(a) == lower(b); };
-  return std::search(text.begin(), text.end(), phrase.begin(), phrase.end(), same) != text.end();
+  const auto at = std::search(text.begin(), text.end(), phrase.begin(), phrase.end(), same);
+  return at == text.end() ? std::string_view::npos : static_cast<std::size_t>(at - text.begin());
 }
 
 FailureKind kind_of(int status, const ErrorBody& error) {

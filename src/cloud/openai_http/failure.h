@@ -48,7 +48,10 @@ using KindOf = FailureKind (*)(int status, const ErrorBody& error);
 Verdict classify(const Answer& answer, WallTime now, KindOf kind);
 Verdict classify_stream(const dialect::ProviderStreamError& error, KindOf kind);
 
-// Letters compare without case.
-bool says(std::string_view text, std::string_view phrase);
+// Where a phrase stands, letters compared without case; npos: nowhere.
+std::size_t find_phrase(std::string_view text, std::string_view phrase);
+inline bool says(std::string_view text, std::string_view phrase) {
+  return find_phrase(text, phrase) != std::string_view::npos;
+}
 
 }  // namespace fw::cloud::openai_http

@@ -74,15 +74,24 @@ Result<Site> plain_site(const ProviderSettings& settings, wire::Url url) {
   return site;
 }
 
-Result<std::string> field_line(std::string_view name, std::string_view value, std::string_view setting) {
+Result<std::string> field_line(const ProviderSettings& settings, std::string_view setting, std::string_view name,
+                               std::string_view value) {
   const bool visible = std::ranges::all_of(value, [](char c) { return c >= 0x20 && c < 0x7f; });
   const bool trimmed = !value.starts_with(' ') && !value.ends_with(' ');
   if (value.empty() || value.size() > kFieldValueBytesMax || !visible || !trimmed)
-    return std::unexpected(Error{Code::invalid_value, Origin::operator_, Retry::never,
-                                 "expected visible ASCII without white space around it; is there a line break at the "
-                                 "end of the file or variable?",
-                                 std::string(setting), 0});
+    return wrong_setting(settings, setting,
+                         "expected visible ASCII without white space around it; does the file or variable it comes "
+                         "from end in a line break?");
   return fmt::format("{}: {}\r\n", name, value);
+}
+
+Result<std::string> key_line(const ProviderSettings& settings, std::string_view name, std::string_view scheme) {
+  constexpr std::string_view kSetting = "auth.api_key";
+  if (settings.api_key.empty())
+    return wrong_setting(settings, kSetting, "found no key, expected auth: { api_key: ... }");
+  auto line = field_line(settings, kSetting, name, settings.api_key);
+  if (line) line->insert(name.size() + 2, scheme);
+  return line;
 }
 
 std::string_view method(Operation operation) {

@@ -26,8 +26,12 @@ Result<wire::Url> base_url(const ProviderSettings& settings, const SiteRules& ru
 // URL, Host and user agent; credentials are for the caller to add. Checks forward_headers.
 Result<Site> plain_site(const ProviderSettings& settings, wire::Url url);
 
-// "Name: value\r\n". Error: bytes that cannot stand in a field; the value is not repeated.
-Result<std::string> field_line(std::string_view name, std::string_view value, std::string_view setting);
+// "Name: value\r\n" of a setting. Error: bytes that cannot stand in a field; the value is not repeated.
+Result<std::string> field_line(const ProviderSettings& settings, std::string_view setting, std::string_view name,
+                               std::string_view value);
+
+// The line that signs in: `scheme` and the key of the entry, "Bearer " or nothing before it.
+Result<std::string> key_line(const ProviderSettings& settings, std::string_view name, std::string_view scheme);
 
 // An error of the operator's about one setting of one provider entry.
 std::unexpected<Error> wrong_setting(const ProviderSettings& settings, std::string_view setting, std::string message);

@@ -103,7 +103,7 @@ std::uint32_t retry_after_ms(std::span<const wire::HeaderField> fields, WallTime
 
 std::uint32_t retry_after_ms(std::string_view message) {
   for (const std::string_view lead : {"retry after ", "try again in "}) {
-    const auto at = message.find(lead);
+    const auto at = find_phrase(message, lead);
     if (at == std::string_view::npos) continue;
     const std::string_view rest = message.substr(at + lead.size());
     if (const auto duration = leading_duration_ms(rest)) return whole_ms(*duration);
