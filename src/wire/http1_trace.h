@@ -21,6 +21,9 @@ class Connection {
  public:
   Connection(std::string_view bytes, std::size_t step) : bytes_(bytes), step_(step) {}
 
+  // head_may_be_complete did not see a head that could be parsed: never.
+  bool missed_end() const { return missed_end_; }
+
   std::string requests() {
     while (request()) {}
     return out_;
@@ -53,7 +56,7 @@ class Connection {
       const std::string_view in(window_.data(), window_.size());
       const Parse outcome = parse(in);
       const bool complete = head_may_be_complete(in, limits_, scanned);
-      if (outcome == Parse::done && !complete) note("head_may_be_complete missed the end of a head");
+      missed_end_ = missed_end_ || (outcome == Parse::done && !complete);
       if (outcome != Parse::need_more || !more()) return outcome;
     }
   }
@@ -133,6 +136,7 @@ class Connection {
   std::array<HeaderField, 100> store_;
   std::vector<char> window_;
   std::string out_;
+  bool missed_end_ = false;
 };
 
 }  // namespace fw::wire::trace

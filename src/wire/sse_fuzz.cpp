@@ -66,7 +66,8 @@ void expect_round_trip(std::string_view name, std::string_view data) {
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* bytes, std::size_t size) {
   const std::string_view in(reinterpret_cast<const char*>(bytes), size);
   const Trace whole = decode(in, size + 1);
-  for (const std::size_t step : {std::size_t{1}, std::size_t{2}, std::size_t{5}, size / 2 + 1})
+  const std::size_t fine = size <= 512 ? 1 : size / 128;
+  for (const std::size_t step : {fine, fine + 1, size / 2 + 1})
     if (decode(in, step) != whole) std::abort();
   SseDecoder decoder(size + 1);
   SseEvent event;
