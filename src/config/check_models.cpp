@@ -69,13 +69,13 @@ void check_deployments(const Model& model, const Names& providers, Report& repor
 }  // namespace
 
 void check_models(const Config& config, Report& report) {
-  check_providers(config, report);
   const Names providers(config.providers);
   std::size_t deployments = 0;
   for (const auto& model : config.models) {
     check_deployments(model, providers, report);
     deployments += model.deployments.size();
   }
+  check_providers(config, report);
   for (const auto& [path, count] : {std::pair{"providers", config.providers.size()}, {"models", config.models.size()},
                                     {"models", deployments}, {"tenants", config.tenants.size()}, {"keys", config.keys.size()}})
     if (count > kEntriesMax) report.add_at(path, {fmt::format("{} entries", count), fmt::format("at most {}", kEntriesMax), ""});

@@ -68,6 +68,7 @@ class Builder : public YAML::EventHandler {
     }
     node.text = value;
     node.plain = tag == "?";
+    refuse_open_quote(node);
     add(std::move(node));
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -94,6 +95,13 @@ class Builder : public YAML::EventHandler {
   }
   void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
     complain(mark, "the tag " + quoted(tag), "a value without a tag", "quotes make a text: \"5\"");
+  }
+
+  // Yaml-cpp takes the end of the file for the closing quote.
+  void refuse_open_quote(const Node& node) {
+    if (node.plain || quoted_end(lines_.text(), node.at.offset) <= lines_.text().size()) return;
+    report_.add(node.at, "", {"a quote that is not closed", "YAML", ""});
+    throw Stop{};
   }
 
   Node made(const YAML::Mark& mark, NodeKind kind) {
@@ -132,6 +140,7 @@ class Builder : public YAML::EventHandler {
       take_key(top, std::move(node));
     } else {
       top.has_key = false;
+      if (node.kind == NodeKind::nothing) node.at = top.key_at;  // yaml-cpp says where the next thing stands
       if (!top.key_broken) top.node.members.push_back({std::move(top.key), top.key_at, std::move(node)});
     }
   }
@@ -176,8 +185,10 @@ Complaint syntax_complaint(const std::string& message, std::string_view line) {
     complaint.hint = "a `{` has no `}`";
   else if (message.find("end of sequence flow") != message.npos)
     complaint.hint = "a `[` has no `]`";
-  else if (message.find("EOF") != message.npos)
-    complaint.hint = "a quote is not closed";
+  else if (message.find("unknown token") != message.npos)
+    complaint.hint = "a value that begins with one of @ ` % needs quotes";
+  else if (message.find("end of") != message.npos)
+    complaint.hint = "check the indentation";
   return complaint;
 }
 
@@ -218,6 +229,20 @@ std::string_view Lines::line(int number) const {
   auto line = text_.substr(start, text_.find('\n', start) - start);
   if (line.ends_with('\r')) line.remove_suffix(1);
   return line;
+}
+
+std::size_t quoted_end(std::string_view text, std::size_t begin) {
+  const char quote = begin < text.size() ? text[begin] : ' ';
+  if (quote != '"' && quote != '\'') return begin;
+  for (std::size_t i = begin + 1; i < text.size(); ++i) {
+    if (quote == '"' && text[i] == '\\') {
+      ++i;
+    } else if (text[i] == quote) {
+      if (quote == '"' || i + 1 >= text.size() || text[i + 1] != quote) return i + 1;
+      ++i;
+    }
+  }
+  return text.npos;
 }
 
 Node parse_document(const Lines& lines, Report& report) {

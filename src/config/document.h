@@ -45,7 +45,7 @@ struct Member {
 
 inline constexpr std::size_t kFileBytesMax = std::size_t{4} << 20;
 inline constexpr std::size_t kDepthMax = 32;
-inline constexpr std::size_t kNodesMax = 500'000;
+inline constexpr std::size_t kNodesMax = 200'000;
 
 // The text as lines, to turn offsets into places for people.
 class Lines {
@@ -64,6 +64,9 @@ class Lines {
 // The tree of a text without byte order mark; what is wrong goes to the report. A broken root means
 // that there is nothing to decode. Never throws.
 Node parse_document(const Lines& lines, Report& report);
+
+// Behind the quote that closes the one at `begin`; npos when none does, `begin` when no quote stands there.
+std::size_t quoted_end(std::string_view text, std::size_t begin);
 
 // "a text", "a list" ... of what stands there.
 std::string_view kind_name(NodeKind kind);

@@ -34,7 +34,7 @@ TEST(Document, tells_what_is_no_yaml_and_guesses_why) {
   EXPECT_EQ(problems("version: 1\nlog: { level: info\n").size(), 1u);
   EXPECT_NE(problems("version: 1\n\tlog: {}\n").at(0).find("indent with spaces"), std::string::npos);
   EXPECT_NE(problems("version: 1\nlog: { level: ${env:X} }\n").at(0).find("put references in quotes"), std::string::npos);
-  EXPECT_NE(problems("version: \"1\nlog: {}\n").at(0).find("a quote is not closed"), std::string::npos);
+  EXPECT_EQ(problems("version: \"1\nlog: {}\n"), (Lines{"1:10 error : found a quote that is not closed, expected YAML"}));
   EXPECT_NE(problems("version: 1\ndata_dir: a: b\n").at(0).find("2:12 error"), std::string::npos);
 }
 
@@ -60,15 +60,15 @@ TEST(Document, wants_a_mapping) {
   EXPECT_EQ(problems(""), (Lines{"1:1 error : found an empty file, expected a configuration (`fairway config schema` describes it)"}));
   EXPECT_EQ(problems("# nothing\n").size(), 1u);
   EXPECT_EQ(problems("- 1\n"), (Lines{"1:1 error : found a list, expected a mapping"}));
-  EXPECT_EQ(problems("? [a]\n: 1\n").at(0), "1:3 error : found a list as a key, expected a name");
+  EXPECT_EQ(testing::problems_with("? [a]\n: 1\n").at(0), "9:3 error : found a list as a key, expected a name");
 }
 
 TEST(Document, has_limits) {
   EXPECT_NE(problems(std::string(100'000, '[')).at(0).find("nested deeper than 32"), std::string::npos);
   EXPECT_NE(problems(std::string((std::size_t{4} << 20) + 1, ' ')).at(0).find("a file of 4194305 bytes"), std::string::npos);
   std::string many = "[";
-  for (int i = 0; i < 500'001; ++i) many += "1,";
-  EXPECT_NE(problems(many + "]").at(0).find("more than 500000 values"), std::string::npos);
+  for (int i = 0; i < 200'001; ++i) many += "1,";
+  EXPECT_NE(problems(many + "]").at(0).find("more than 200000 values"), std::string::npos);
   std::string wrong = "version: 1\n";
   for (int i = 0; i < 1000; ++i) wrong += fmt::format("key{}: 1\n", i);
   EXPECT_EQ(problems(wrong).size(), 201u);

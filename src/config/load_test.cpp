@@ -140,10 +140,10 @@ TEST(Load, finds_the_key_that_was_meant) {
 
 TEST(Load, says_what_is_missing) {
   EXPECT_EQ(testing::problems("version: 1\n"),
-            (Lines{"1:1 warning keys: found no key, expected one at least (every request will be refused with 401)",
-                   "1:1 error : found no `listen`, expected `listen`: a list",
+            (Lines{"1:1 error : found no `listen`, expected `listen`: a list",
                    "1:1 error : found no `models`, expected `models`: a mapping",
-                   "1:1 error : found no `providers`, expected `providers`: a mapping"}));
+                   "1:1 error : found no `providers`, expected `providers`: a mapping",
+                   "1:1 warning keys: found no key, expected one at least (every request will be refused with 401)"}));
 }
 
 TEST(Load, refuses_another_version) {
@@ -163,9 +163,9 @@ TEST(Load, refuses_numbers_out_of_range_quoted_or_with_a_unit) {
 }
 
 TEST(Load, refuses_words_it_does_not_know) {
-  EXPECT_EQ(problems_with("log: { level: wran, format: xml }\n"),
-            (Lines{"9:15 error log.level: found \"wran\", expected one of error, warn, info, debug, trace (did you mean warn?)",
-                   "9:29 error log.format: found \"xml\", expected one of json, text"}));
+  EXPECT_EQ(problems_with("log: { level: wan, format: xml }\n"),
+            (Lines{"9:15 error log.level: found \"wan\", expected one of error, warn, info, debug, trace (did you mean warn?)",
+                   "9:28 error log.format: found \"xml\", expected one of json, text"}));
 }
 
 TEST(Load, keeps_yaml_s_odd_words_as_texts) {
@@ -180,7 +180,7 @@ TEST(Load, refuses_the_wrong_kind_of_value) {
   EXPECT_EQ(problems_with("log: info\ntimeouts: [1]\nthreads:\nlimits: { body_bytes: {} }\n"),
             (Lines{"9:6 error log: found \"info\", expected a mapping",
                    "10:11 error timeouts: found a list, expected a mapping",
-                   "11:9 error threads: found nothing, expected a whole number from 0 to 1024 (give it a value, or remove the key)",
+                   "11:1 error threads: found nothing, expected a whole number from 0 to 1024 (give it a value, or remove the key)",
                    "12:23 error limits.body_bytes: found a mapping, expected a size from 1KiB to 1GiB"}));
 }
 
@@ -193,11 +193,11 @@ TEST(Load, refuses_what_this_version_cannot_enforce) {
   EXPECT_EQ(found, (Lines{
       "3:1 error offers: found `offers`, which this version does not support, expected a file without it (write `price` at the deployments)",
       "5:17 error providers.aws.cloud: found the cloud bedrock, which this version does not support, expected one of openai, azure, compatible (remove the provider and the deployments that name it)",
-      "6:78 error providers.az.auth: found no `api_key`, expected `api_key`: a secret by reference: ${env:NAME} or ${file:PATH}",
-      "6:80 error providers.az.auth.entra: found `entra`, which this version does not support, expected a file without it (sign in with `api_key`)",
-      "8:90 error models.m.deployments[1].dialects[0]: found the dialect converse, which this version does not support, expected chat, responses (remove it)",
-      "9:37 error keys[0].budget: found `budget`, which this version does not support, expected a file without it (remove it, and set a spend limit at the cloud until then)",
-      "9:67 error keys[0].limits.requests_per_minute: found `requests_per_minute`, which this version does not support, expected a file without it (remove it; limits.concurrent_exchanges holds today)"}));
+      "6:79 error providers.az.auth: found no `api_key`, expected `api_key`: a secret by reference: ${env:NAME} or ${file:PATH}",
+      "6:81 error providers.az.auth.entra: found `entra`, which this version does not support, expected a file without it (sign in with `api_key`)",
+      "8:88 error models.m.deployments[1].dialects[0]: found the dialect converse, which this version does not support, expected chat, responses (remove it)",
+      "9:38 error keys[0].budget: found `budget`, which this version does not support, expected a file without it (remove it, and set a spend limit at the cloud until then)",
+      "9:68 error keys[0].limits.requests_per_minute: found `requests_per_minute`, which this version does not support, expected a file without it (remove it; limits.concurrent_exchanges holds today)"}));
 }
 
 }  // namespace

@@ -29,9 +29,10 @@ inline const Texts kEnv{{"KEY", "sk-0123456789abcdef"}, {"OTHER", "fw-fedcba9876
 
 // "3:7 error providers.x.cloud: found …, expected … (hint)".
 inline std::string line(const Problem& problem) {
-  return fmt::format("{}:{} {} {}: found {}, expected {}{}", problem.line, problem.column,
-                     problem.severity == Severity::error ? "error" : "warning", problem.path, problem.found,
-                     problem.expected, problem.hint.empty() ? "" : fmt::format(" ({})", problem.hint));
+  const auto what = problem.expected.empty() ? problem.found
+                                             : fmt::format("found {}, expected {}", problem.found, problem.expected);
+  return fmt::format("{}:{} {} {}: {}{}", problem.line, problem.column,
+                     problem.severity == Severity::error ? "error" : "warning", problem.path, what, problem.hint.empty() ? "" : fmt::format(" ({})", problem.hint));
 }
 
 inline std::vector<std::string> problems(std::string_view text, const Texts& files = {}) {

@@ -23,26 +23,11 @@ void collect(const Node& node, Layout& layout) {
   }
 }
 
-// Behind the closing quote of the text that begins at `begin`; npos when it is not a quoted one.
-std::size_t quoted_end(std::string_view text, std::size_t begin) {
-  const char quote = text[begin];
-  if (quote != '"' && quote != '\'') return text.npos;
-  for (std::size_t i = begin + 1; i < text.size(); ++i) {
-    if (quote == '"' && text[i] == '\\') {
-      ++i;
-    } else if (text[i] == quote) {
-      if (quote == '"' || i + 1 >= text.size() || text[i + 1] != quote) return i + 1;
-      ++i;
-    }
-  }
-  return text.size();
-}
-
 std::size_t scalar_end(std::string_view text, const Node& node, const std::vector<std::size_t>& starts) {
   const auto begin = node.at.offset;
   if (begin >= text.size()) return begin;
   if (text.substr(begin).starts_with(node.text)) return begin + node.text.size();
-  if (const auto end = quoted_end(text, begin); end != text.npos) return end;
+  if (const auto end = quoted_end(text, begin); end != begin) return std::min(end, text.size());
   const auto next = std::upper_bound(starts.begin(), starts.end(), begin);
   return next == starts.end() ? text.size() : *next;
 }

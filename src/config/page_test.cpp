@@ -36,12 +36,12 @@ TEST(Schema, names_every_definition_it_refers_to) {
 }
 
 TEST(Render, puts_a_caret_under_the_place) {
-  const auto found = load(std::string(testing::kGood) + "log: { level: wran }\n", testing::sources(testing::kEnv)).problems;
+  const auto found = load(std::string(testing::kGood) + "log: { level: wan }\n", testing::sources(testing::kEnv)).problems;
   EXPECT_EQ(render(found.at(0), "fairway.yaml"),
-            "error: log.level: found \"wran\", expected one of error, warn, info, debug, trace\n"
+            "error: log.level: found \"wan\", expected one of error, warn, info, debug, trace\n"
             " --> fairway.yaml:9:15\n"
             "  |\n"
-            "9 | log: { level: wran }\n"
+            "9 | log: { level: wan }\n"
             "  |               ^\n"
             "  = hint: did you mean warn?\n");
 }
