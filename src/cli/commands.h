@@ -1,0 +1,71 @@
+// The commands, as functions: each gets its options and returns an exit status (cli/exit.h). Data goes to
+// standard output, the rest to standard error.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+
+namespace fw::cli {
+
+enum class Format : std::uint8_t { table, json, ndjson, csv };
+
+struct ServeOptions {
+  std::string config;  // path of the configuration file
+};
+int serve(const ServeOptions& options);
+
+struct DemoOptions {
+  config::Address listen{"127.0.0.1", 8080, ""};
+  config::Address admin{"127.0.0.1", 8081, ""};
+  double traffic_rps = 0;        // load of its own; 0: none
+  double exit_after_seconds = 0; // 0: runs until a signal comes
+};
+int demo(const DemoOptions& options);
+
+// Values that fake::Options does not name are left at its defaults; -1 and empty mean that default too.
+struct FakeOptions {
+  std::string cloud;
+  std::vector<config::Address> listen;    // one at least
+  std::vector<std::string> keys;          // accepted; empty: the cloud's documented fake key
+  std::vector<std::string> models;        // NAME or NAME=MODEL-ANSWERED; empty: the cloud's usual ones
+  std::vector<std::string> api_versions;  // azure, classic path
+  std::string faults;                     // the script itself, already read from its file
+  double speed = 1;                       // delays are multiplied by it
+  std::int64_t first_token_ms = -1;
+  std::int64_t event_ms = -1;
+  std::int64_t answer_tokens = -1;
+  std::int64_t requests_per_minute = 0;   // 0: no limit
+  std::int64_t tokens_per_minute = 0;
+  int threads = 1;                        // 0: one per core
+};
+int fake(const FakeOptions& options);
+
+struct CheckOptions {
+  std::string config;
+  Format format = Format::table;
+};
+int config_check(const CheckOptions& options);
+
+struct SchemaOptions {
+  bool markdown = false;
+};
+int config_schema(const SchemaOptions& options);
+
+struct ConnectOptions {
+  std::string client;  // codex, claude, python, node
+  std::string url = "http://127.0.0.1:8080";
+  std::string model = "gpt-6-sol";
+  std::string key_env = "FAIRWAY_KEY";
+};
+int connect(const ConnectOptions& options);
+
+struct DoctorOptions {
+  std::string config;  // empty: only what needs no configuration
+  Format format = Format::table;
+};
+int doctor(const DoctorOptions& options);
+
+}  // namespace fw::cli
