@@ -15,7 +15,7 @@ ADMIN_TOKEN = "admin-0123456789abcdefghijklmnop"
 
 # name of the fake: (cloud, its key, the models it knows)
 FAKES = {
-    "openai": ("openai", "sk-up-openai", ["gpt-6-sol", "gpt-6-astra", "text-embedding-3-small"]),
+    "openai": ("openai", "sk-up-openai", ["gpt-6-sol", "gpt-6-astra", "house-model", "text-embedding-3-small"]),
     "azure": ("azure", "up-azure", ["sol-prod"]),
     "compatible": ("compatible", None, ["gpt-oss-120b"]),
     # Scripted failures happen here; every upstream model belongs to one kind of failure, so that the bill tells
@@ -36,6 +36,7 @@ def models():
         "gpt-6-sol-azure": [deployment("azure", "sol-prod")],
         "gpt-oss-120b": [deployment("compatible", "gpt-oss-120b")],
         "gpt-6-astra": [deployment("openai", "gpt-6-astra")],
+        "house-model": [deployment("openai", "house-model")],
         "text-embedding-3-small": [deployment("openai", "text-embedding-3-small")],
         "all-throttled": [deployment("faulty-1", "throttled-1"), deployment("faulty-2", "throttled-2")],
         "all-broken": [deployment("faulty-1", "broken-1"), deployment("faulty-2", "broken-2")],
@@ -47,14 +48,14 @@ def models():
     }
 
 
-def config(fakes, port, admin_port, folder):
+def config(fakes, port, admin_port, folder, more):
     may = [name for name in models() if name != "gpt-6-astra"]
     return {
         "version": 1,
         "listen": [{"address": f"127.0.0.1:{port}"}],
         "admin": {"address": f"127.0.0.1:{admin_port}", "token": "${env:FAIRWAY_ADMIN_TOKEN}"},
         "log": {"level": "warn", "format": "text"},
-        "data_dir": str(folder / "ledger"),
+        "data_dir": str(folder),
         "threads": 1,
         "providers": {
             "openai": {"cloud": "openai", "base_url": fakes["openai"] + "/v1", "auth": {"api_key": "${env:UP_OPENAI}"}},
@@ -69,6 +70,7 @@ def config(fakes, port, admin_port, folder):
             {"name": "team-a", "tenant": "acme", "key": "${env:KEY_A}", "models": may},
             {"name": "team-b", "tenant": "globex", "key": "${env:KEY_B}", "models": ["gpt-6-sol", "gpt-6-astra"]},
         ],
+        **more,
     }
 
 
@@ -98,11 +100,12 @@ class Stage:
     def __enter__(self):
         try:
             fakes = {name: self.start_fake(name, *what) for name, what in FAKES.items()}
-            gateway = self.start_gateway(fakes)
+            gateway = self.start_gateway("gateway", fakes)
+            crowded = self.start_gateway("crowded", fakes, limits={"exchanges": 1})
         except BaseException:
             self.__exit__()
             raise
-        world = {"gateway": gateway, "keys": KEYS, "fakes": fakes}
+        world = {"gateway": gateway, "crowded": crowded, "keys": KEYS, "fakes": fakes}
         self.world = self.folder / "world.json"
         self.world.write_text(json.dumps(world, indent=1))
         return self
@@ -121,11 +124,12 @@ class Stage:
         with open(self.folder / f"{name}.log", "ab") as log:
             child = subprocess.Popen([self.fairway, *args], stdin=subprocess.DEVNULL, stderr=log, stdout=stdout or log,
                                      env={**os.environ, **(env or {})}, cwd=self.folder)
+        child.name = name
         self.children.append(child)
         return child
 
     def start_fake(self, name, cloud, key, known):
-        args = ["fake", "--cloud", cloud, "--listen", "127.0.0.1:0"]
+        args = ["fake", "--cloud", cloud, "--listen", "127.0.0.1:0", "--speed", "0"]
         args += ["--key", key] if key else []
         for model in known:
             args += ["--model", model]
@@ -136,17 +140,19 @@ class Stage:
             raise RuntimeError(f"the fake '{name}' did not say where it listens: {line!r}\n{self.log_of(f'fake-{name}')}")
         return found[1]
 
-    def start_gateway(self, fakes):
+    def start_gateway(self, name, fakes, **more):
         env = {"FAIRWAY_ADMIN_TOKEN": ADMIN_TOKEN, "UP_OPENAI": FAKES["openai"][1], "UP_AZURE": FAKES["azure"][1],
                "KEY_A": KEYS["a"], "KEY_B": KEYS["b"]}
         for _ in range(5):  # another process may take a port between our look and the gateway's bind
             port, admin_port = free_port(), free_port()
-            file = self.folder / "fairway.yaml"
-            file.write_text(json.dumps(config(fakes, port, admin_port, self.folder), indent=1))
-            child = self.spawn("gateway", "serve", "-c", str(file), env=env)
+            file = self.folder / f"{name}.yaml"
+            file.write_text(json.dumps(config(fakes, port, admin_port, self.folder / name, more), indent=1))
+            child = self.spawn(name, "serve", "-c", str(file), env=env)
             if self.wait_ready(child, f"http://127.0.0.1:{admin_port}/readyz"):
                 return f"http://127.0.0.1:{port}"
-        raise RuntimeError("the gateway did not get ready:\n" + self.log_of("gateway"))
+            child.kill()
+            self.children.remove(child)
+        raise RuntimeError("the gateway did not get ready:\n" + self.log_of(name))
 
     @staticmethod
     def wait_ready(child, url):
@@ -160,5 +166,6 @@ class Stage:
     def log_of(self, name):
         return (self.folder / f"{name}.log").read_text(errors="replace")[-4000:]
 
-    def all_alive(self):
-        return [child.args[1] for child in self.children if child.poll() is not None]
+    def ended(self):
+        """The names of children that are gone although nobody ended them."""
+        return [child.name for child in self.children if child.poll() is not None]

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import OpenAI, { AzureOpenAI } from 'openai';
 import { zodResponseFormat, zodTextFormat } from 'openai/helpers/zod';
 import { z } from 'zod';
-import { attempts, base, clouds, key, main, otherKey, script, test, twoMegabytePng, within } from './world.mjs';
+import { attempts, base, clouds, key, main, otherKey, script, test, twoMegabytePng, within, world } from './world.mjs';
 
 const client = new OpenAI({ baseURL: base, apiKey: key });
 const messages = [{ role: 'user', content: 'What is the weather in Paris?' }];
@@ -222,6 +222,14 @@ test('error_502', async () => {
   const error = await refused(OpenAI.InternalServerError, 502, 'all_deployments_failed', () => chat({ model: 'all-broken' }));
   assert.equal(error.headers.get('x-should-retry'), 'false');
   assert.equal((await attempts('faulty', 'broken-1', 'broken-2')).length, 2);
+});
+test('error_503', async () => {
+  await script({ kind: 'stall', after: 2 }, 'endless');
+  const crowded = new OpenAI({ baseURL: world.crowded + '/v1', apiKey: key, maxRetries: 0 });  // room for one exchange
+  const stream = await crowded.chat.completions.create({ model: 'endless', messages, stream: true });
+  const error = await refused(OpenAI.InternalServerError, 503, 'overloaded', () => crowded.chat.completions.create({ model: clouds.openai, messages }));
+  assert.equal(error.headers.get('x-should-retry'), 'true');
+  stream.controller.abort();
 });
 test('error_504', async () => {
   await script({ kind: 'stall' }, 'slow-1', 'slow-2');

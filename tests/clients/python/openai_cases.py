@@ -4,7 +4,7 @@ import json
 import openai
 from openai import AsyncOpenAI, AzureOpenAI, OpenAI
 from pydantic import BaseModel
-from world import BASE, CLOUDS, KEY, OTHER_KEY, TWO_MEGABYTE_PNG, attempts, case, cases_per, main, refused, script, within
+from world import BASE, CLOUDS, KEY, OTHER_KEY, TWO_MEGABYTE_PNG, attempts, case, cases_per, main, refused, script, within, world
 
 client = OpenAI(base_url=BASE, api_key=KEY)
 MODEL = CLOUDS["openai"]
@@ -232,6 +232,16 @@ def error_502():
     error = refused(openai.InternalServerError, lambda: chat(model="all-broken"), status_code=502, code="all_deployments_failed")
     assert error.response.headers["x-should-retry"] == "false"
     assert len(attempts("faulty", "broken-1", "broken-2")) == 2
+
+
+@case
+def error_503():
+    script({"kind": "stall", "after": 2}, "endless")
+    crowded = OpenAI(base_url=world["crowded"] + "/v1", api_key=KEY, max_retries=0).chat.completions  # room for one exchange
+    with crowded.create(model="endless", messages=MESSAGES, stream=True):
+        more = {"model": MODEL, "messages": MESSAGES}
+        error = refused(openai.InternalServerError, lambda: crowded.create(**more), status_code=503, code="overloaded")
+    assert error.response.headers["x-should-retry"] == "true"
 
 
 @case
