@@ -1,23 +1,79 @@
-// Every fixture, step by step: a failure names the step that broke.
+// Every fixture, step by step: a failure names the step that broke. README.md says what the files mean.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "cloud/adapter.h"
-#include "cloud/fixture_testing.h"
 #include "dialect/answer.h"
 #include "dialect/relay.h"
 #include "dialect/request.h"
+#include "wire/json.h"
 
 namespace fw::cloud {
 namespace {
 
 using dialect::Usage;
-using testing::Facts;
-using testing::Fixture;
+std::string read_file(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
 
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+    text.replace(at, from.size(), to);
+}
+
+struct Fixture {
+  std::filesystem::path folder;
+  std::string cloud;
+
+  std::string name() const {
+    std::string out = cloud + "_" + folder.filename().string();
+    replace_all(out, "-", "_");
+    return out;
+  }
+  bool has(std::string_view file) const { return std::filesystem::exists(folder / file); }
+  std::string text(std::string_view file) const { return read_file(folder / file); }
+};
+
+// The fixtures of all clouds that hold this file, in order.
+std::vector<Fixture> fixtures_with(std::string_view file) {
+  std::vector<Fixture> out;
+  for (const Adapter* adapter : all()) {
+    const auto root = std::filesystem::path(FAIRWAY_SOURCE_DIR) / "src" / "cloud" / adapter->name() / "fixtures";
+    if (!std::filesystem::exists(root)) continue;
+    for (const auto& entry : std::filesystem::directory_iterator(root)) {
+      Fixture fixture{entry.path(), std::string(adapter->name())};
+      if (fixture.has(file)) out.push_back(std::move(fixture));
+    }
+  }
+  std::sort(out.begin(), out.end(), [](const Fixture& a, const Fixture& b) { return a.folder < b.folder; });
+  return out;
+}
+
+// The members of a small JSON object, read as a test wants them.
+class Facts {
+ public:
+  explicit Facts(std::string text) : text_(std::move(text)) {}
+  std::string text(std::string_view key) const {
+    std::string out;
+    if (const auto value = find(key)) wire::json_unescape(wire::json_text(*value), out);
+    return out;
+  }
+  std::int64_t number(std::string_view key) const { return wire::json_int(find(key).value_or("0")).value_or(0); }
+  bool flag(std::string_view key) const { return find(key) == "true"; }
+  std::optional<std::string_view> find(std::string_view key) const { return wire::json_find(text_, {key}); }
+
+ private:
+  std::string text_;
+};
 constexpr int kDepth = 128;
 
 Operation operation_of(const Facts& facts) {
@@ -79,12 +135,12 @@ TEST_P(Exchange, addresses_the_cloud_as_the_fixture_says) {
   const auto site = adapter_->site(settings);
   ASSERT_TRUE(site) << site.error().message;
   std::string expected = GetParam().text("upstream_head.txt");
-  testing::replace_all(expected, "VERSION", FAIRWAY_VERSION);
-  testing::replace_all(expected, "\n", "\r\n");
+  replace_all(expected, "VERSION", FAIRWAY_VERSION);
+  replace_all(expected, "\n", "\r\n");
   EXPECT_EQ(adapter_->request_head(*site, operation(), facts_.text("model")), expected);
 }
 
-INSTANTIATE_TEST_SUITE_P(Fixtures, Exchange, ::testing::ValuesIn(testing::fixtures_with("upstream_head.txt")),
+INSTANTIATE_TEST_SUITE_P(Fixtures, Exchange, ::testing::ValuesIn(fixtures_with("upstream_head.txt")),
                          [](const auto& of) { return of.param.name(); });
 
 // How the bytes of a stream arrive.
@@ -185,7 +241,7 @@ TEST_P(Stream, reaches_the_client_as_recorded_wherever_its_events_are_cut) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Fixtures, Stream, ::testing::ValuesIn(testing::fixtures_with("upstream.sse")),
+INSTANTIATE_TEST_SUITE_P(Fixtures, Stream, ::testing::ValuesIn(fixtures_with("upstream.sse")),
                          [](const auto& of) { return of.param.name(); });
 
 class Whole : public Exchange {};
@@ -200,7 +256,7 @@ TEST_P(Whole, is_read_as_recorded) {
   EXPECT_EQ(answer->finish, facts_.text("finish"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Fixtures, Whole, ::testing::ValuesIn(testing::fixtures_with("upstream.json")),
+INSTANTIATE_TEST_SUITE_P(Fixtures, Whole, ::testing::ValuesIn(fixtures_with("upstream.json")),
                          [](const auto& of) { return of.param.name(); });
 
 std::string_view word(Mark mark) {
@@ -236,7 +292,7 @@ TEST_P(Failure, means_what_the_fixture_says) {
   EXPECT_EQ(verdict.message.find("sk-"), std::string::npos);
 }
 
-INSTANTIATE_TEST_SUITE_P(Fixtures, Failure, ::testing::ValuesIn(testing::fixtures_with("upstream.http")),
+INSTANTIATE_TEST_SUITE_P(Fixtures, Failure, ::testing::ValuesIn(fixtures_with("upstream.http")),
                          [](const auto& of) { return of.param.name(); });
 
 }  // namespace
