@@ -1,0 +1,56 @@
+#include "fake/ask.h"
+
+#include "fake/ask_fields.h"
+#include "fake/tokens.h"
+
+namespace fw::fake {
+namespace {
+
+using wire::JsonKind;
+using wire::JsonMember;
+
+std::expected<void, Refusal> need(bool present, std::string_view param) {
+  if (present) return {};
+  return std::unexpected(missing_param(param));
+}
+
+std::expected<void, Refusal> check_required(Endpoint endpoint, const Ask& ask, const Found& found, bool model_in_path) {
+  if (!model_in_path) {
+    if (const auto ok = need(!ask.model.empty(), "model"); !ok) return ok;
+  }
+  if (endpoint == Endpoint::chat) return need(found.prompt, "messages");
+  if (endpoint == Endpoint::embeddings) return need(found.prompt, "input");
+  // A Response may go on from a stored one without saying anything new.
+  return need(found.prompt || !ask.previous_response_id.empty(), "input");
+}
+
+}  // namespace
+
+std::expected<Ask, Refusal> read_ask(Endpoint endpoint, std::string_view body, bool model_in_path) {
+  Ask ask;
+  Found found;
+  ask.prompt_tokens = kTokensPerPrompt;
+  wire::JsonObject members(body, kAskDepthMax);
+  JsonMember m;
+  while (members.next(m)) {
+    const auto taken = take_field(endpoint, m, ask, found);
+    if (!taken) return std::unexpected(taken.error());
+  }
+  if (const auto* const e = members.error()) return std::unexpected(malformed_json(e->offset, wire::say(e->fault)));
+  if (const auto ok = check_required(endpoint, ask, found, model_in_path); !ok) return std::unexpected(ok.error());
+  for (const auto text : ask.texts) {
+    ask.prompt_tokens += tokens_of(text);
+    ask.blocked = ask.blocked || text.find(kBlockedPhrase) != std::string_view::npos;
+  }
+  return ask;
+}
+
+std::string_view model_of(std::string_view body) {
+  wire::JsonObject members(body, kAskDepthMax);
+  JsonMember m;
+  while (members.next(m))
+    if (m.key == "model") return wire::json_text(m.value);
+  return {};
+}
+
+}  // namespace fw::fake

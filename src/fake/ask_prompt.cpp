@@ -1,0 +1,132 @@
+// The prompt: which texts it holds, who speaks last.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "fake/ask_fields.h"
+#include "fake/tokens.h"
+
+namespace fw::fake {
+namespace {
+
+using wire::JsonKind;
+using wire::JsonMember;
+using Taken = std::expected<void, Refusal>;
+
+// A message, or an item of a Response's input.
+struct Spoken {
+  std::string_view type;
+  std::string_view role;
+  JsonMember content;
+  bool has_content = false;
+  std::string_view other;  // the raw value of what else counts: tool calls, arguments, output
+};
+
+Spoken read_spoken(std::string_view object) {
+  Spoken s;
+  wire::JsonObject members(object, kAskDepthMax);
+  JsonMember m;
+  while (members.next(m)) {
+    if (m.key == "role") {
+      s.role = wire::json_text(m.value);
+    } else if (m.key == "type") {
+      s.type = wire::json_text(m.value);
+    } else if (m.key == "content") {
+      s.content = m;
+      s.has_content = true;
+    } else if (m.key == "tool_calls" || m.key == "arguments" || m.key == "output" || m.key == "summary") {
+      s.other = m.value;
+    }
+  }
+  return s;
+}
+
+// Texts of the content; the last of them, if any.
+Taken read_content(const JsonMember& content, std::string_view place, Ask& ask, std::string_view& last) {
+  if (content.kind == JsonKind::null) return {};
+  if (content.kind == JsonKind::string) {
+    last = wire::json_text(content.value);
+    ask.texts.push_back(last);
+    return {};
+  }
+  if (content.kind != JsonKind::array)
+    return std::unexpected(wrong_type(fmt::format("{}.content", place), "a string or an array", kind_text(content.kind)));
+  wire::JsonArray parts(content.value, kAskDepthMax);
+  JsonMember part;
+  for (int i = 0; parts.next(part); ++i) {
+    if (part.kind != JsonKind::object)
+      return std::unexpected(wrong_type(fmt::format("{}.content[{}]", place, i), "an object", kind_text(part.kind)));
+    const auto type = wire::json_text(wire::json_find(part.value, {"type"}).value_or(""));
+    if (type.ends_with("text") || type == "refusal") {
+      last = wire::json_text(wire::json_find(part.value, {type == "refusal" ? "refusal" : "text"}).value_or(""));
+      ask.texts.push_back(last);
+    } else if (type == "image_url" || type == "input_image") {
+      ask.prompt_tokens += kTokensPerImage;
+    } else if (type.empty()) {
+      return std::unexpected(missing_param(fmt::format("{}.content[{}].type", place, i)));
+    }
+  }
+  return {};
+}
+
+Taken take_spoken(const Spoken& s, std::string_view place, Ask& ask) {
+  ask.prompt_tokens += kTokensPerMessage;
+  std::string_view last;
+  if (s.has_content)
+    if (const auto ok = read_content(s.content, place, ask, last); !ok) return ok;
+  if (!s.other.empty()) ask.texts.push_back(s.other);
+  if (s.role == "user") ask.last_user_text = last;
+  ask.after_tool = s.role == "tool" || s.role == "function" || s.type.ends_with("_output");
+  return {};
+}
+
+Taken check_role(const Spoken& s, std::string_view place) {
+  constexpr std::array<std::string_view, 6> kRoles{"system", "assistant", "user", "function", "tool", "developer"};
+  if (s.role.empty()) return std::unexpected(missing_param(fmt::format("{}.role", place)));
+  if (std::ranges::find(kRoles, s.role) != kRoles.end()) return {};
+  return std::unexpected(bad_value(fmt::format("{}.role", place),
+                                   fmt::format("Invalid value: '{}'. Supported values are: 'system', 'assistant', 'user', "
+                                               "'function', 'tool', and 'developer'.", s.role)));
+}
+
+}  // namespace
+
+Taken read_messages(std::string_view array, Ask& ask) {
+  wire::JsonArray messages(array, kAskDepthMax);
+  JsonMember m;
+  int i = 0;
+  for (; messages.next(m); ++i) {
+    const auto place = fmt::format("messages[{}]", i);
+    if (m.kind != JsonKind::object) return std::unexpected(wrong_type(place, "an object", kind_text(m.kind)));
+    const auto spoken = read_spoken(m.value);
+    if (const auto ok = check_role(spoken, place); !ok) return ok;
+    if (const auto ok = take_spoken(spoken, place, ask); !ok) return ok;
+  }
+  if (i == 0)
+    return std::unexpected(bad_value("messages",
+                                     "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty "
+                                     "array instead.", "empty_array"));
+  return {};
+}
+
+Taken read_input(const JsonMember& input, Ask& ask) {
+  if (input.kind == JsonKind::string) {
+    ask.last_user_text = wire::json_text(input.value);
+    ask.texts.push_back(ask.last_user_text);
+    ask.prompt_tokens += kTokensPerMessage;
+    return {};
+  }
+  wire::JsonArray items(input.value, kAskDepthMax);
+  JsonMember m;
+  for (int i = 0; items.next(m); ++i) {
+    const auto place = fmt::format("input[{}]", i);
+    if (m.kind != JsonKind::object) return std::unexpected(wrong_type(place, "an object", kind_text(m.kind)));
+    const auto spoken = read_spoken(m.value);
+    if (spoken.type.empty() && spoken.role.empty()) return std::unexpected(missing_param(place + ".role"));
+    if (const auto ok = take_spoken(spoken, place, ask); !ok) return ok;
+  }
+  return {};
+}
+
+}  // namespace fw::fake

@@ -1,0 +1,237 @@
+#include "fake/chat.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <iterator>
+
+#include "fake/fill.h"
+#include "wire/json_write.h"
+
+namespace fw::fake {
+namespace {
+
+constexpr std::array<std::string_view, 3> kFinish{R"("stop")", R"("length")", R"("tool_calls")"};
+
+std::string_view finish_word(Finish f) { return kFinish[static_cast<std::size_t>(f)]; }
+
+// `,"tool_calls":[…]` or nothing.
+std::string tool_calls_member(const Draft& draft) {
+  std::string out;
+  for (const auto& s : draft.segments) {
+    if (!s.is_call()) continue;
+    out += out.empty() ? R"(,"tool_calls":[)" : ",";
+    fmt::format_to(std::back_inserter(out), R"({{"id":"{}","type":"function","function":{{"name":"{}","arguments":"{}"}}}})",
+                   s.call_id, s.call_name, s.whole());
+  }
+  if (!out.empty()) out += ']';
+  return out;
+}
+
+std::string content_token(const Draft& draft) {
+  for (const auto& s : draft.segments)
+    if (!s.is_call()) return fmt::format("\"{}\"", s.whole());
+  return "null";
+}
+
+}  // namespace
+
+void append_chat_usage(std::string& out, const ChatTemplates& look, const Tokens& usage) {
+  const fmt::format_int p(usage.input), q(usage.output), s(usage.input + usage.output), k(usage.cached), r(usage.reasoning);
+  std::string written;
+  if (usage.cache_written > 0) written = fmt::format(R"(,"cache_write_tokens":{})", usage.cache_written);
+  Slots slots;
+  slots.set('p', p.c_str()).set('q', q.c_str()).set('s', s.c_str()).set('k', k.c_str()).set('r', r.c_str()).set('w', written);
+  fill(out, look.usage, slots);
+}
+
+void append_chat(std::string& out, const ChatTemplates& look, const ChatAnswer& answer) {
+  const auto content = content_token(answer.draft);
+  const auto calls = tool_calls_member(answer.draft);
+  std::string message;
+  fill(message, look.message, Slots().set('x', content).set('k', calls));
+  std::string choices;
+  for (std::int64_t i = 0; i < answer.n; ++i) {
+    if (i > 0) choices += ',';
+    const fmt::format_int index(i);
+    fill(choices, look.choice, Slots().set('n', index.c_str()).set('w', message).set('f', finish_word(answer.draft.finish)));
+  }
+  std::string usage;
+  append_chat_usage(usage, look, answer.usage);
+  Slots slots;
+  slots.set('i', answer.id).set('t', answer.created).set('m', answer.model).set('T', answer.tier).set('c', choices).set('U', usage);
+  fill(out, look.whole, slots);
+}
+
+void append_chat_error(std::string& out, const Fault& fault) {
+  out += "data: ";
+  wire::JsonWriter w(out);
+  w.begin_object().key("error").begin_object();
+  w.member("message", fault.message.empty() ? "The server had an error while processing your request. Sorry about that!"
+                                            : std::string_view(fault.message));
+  w.member("type", fault.type.empty() ? "server_error" : std::string_view(fault.type)).key("param").null();
+  w.key("code");
+  if (fault.code.empty()) w.null();
+  else w.string(fault.code);
+  w.end_object().end_object();
+  out += "\n\n";
+}
+
+namespace {
+
+class ChatStream final : public EventSource {
+ public:
+  ChatStream(const ChatTemplates& look, ChatAnswer answer) : look_(look), answer_(std::move(answer)) {
+    phase_ = look_.chunk_first.empty() ? Phase::role : Phase::prompt_filter;
+  }
+
+  Step next(std::string& out) override {
+    for (;;) {
+      switch (phase_) {
+        case Phase::prompt_filter:
+          phase_ = Phase::role;
+          return whole_event(out, look_.chunk_first);
+        case Phase::role: return choice_frame(out, role_delta(), "null", "{}", Phase::content);
+        case Phase::content:
+          if (segment_ >= answer_.draft.segments.size()) {
+            phase_ = Phase::finish;
+            break;
+          }
+          return content(out);
+        case Phase::finish:
+          return choice_frame(out, "{}", finish_word(answer_.draft.finish), "{}", Phase::filter);
+        case Phase::filter:
+          phase_ = Phase::usage;
+          if (!answer_.filter_chunks || look_.chunk_filter.empty()) break;
+          return filter_event(out);
+        case Phase::usage:
+          phase_ = Phase::done;
+          if (!answer_.include_usage) break;
+          return usage_event(out);
+        case Phase::done:
+          phase_ = Phase::over;
+          return whole_event(out, "[DONE]");
+        case Phase::over: return Step::over;
+      }
+    }
+  }
+
+  Tokens so_far() const override {
+    auto t = answer_.usage;
+    t.output = contents_ + t.reasoning;
+    return t;
+  }
+  void append_error(std::string& out, const Fault& fault) const override { append_chat_error(out, fault); }
+
+ private:
+  enum class Phase : std::uint8_t { prompt_filter, role, content, finish, filter, usage, done, over };
+  static constexpr std::string_view kSafe =
+      R"({"hate":{"filtered":false,"severity":"safe"},"self_harm":{"filtered":false,"severity":"safe"},)"
+      R"("sexual":{"filtered":false,"severity":"safe"},"violence":{"filtered":false,"severity":"safe"}})";
+
+  std::string_view role_delta() const {
+    const bool calls = !answer_.draft.segments.empty() && answer_.draft.segments.front().is_call();
+    return calls ? R"({"role":"assistant","content":null,"refusal":null})" : R"({"role":"assistant","content":"","refusal":null})";
+  }
+
+  static Step whole_event(std::string& out, std::string_view text) {
+    out.append("data: ").append(text).append("\n\n");
+    return Step::frame;
+  }
+
+  void chunk(std::string& out, std::string_view delta, std::string_view finish, std::string_view filters) {
+    const fmt::format_int index(choice_);
+    Slots slots;
+    slots.set('i', answer_.id).set('t', answer_.created).set('m', answer_.model).set('T', answer_.tier);
+    slots.set('n', index.c_str()).set('d', delta).set('f', finish).set('r', filters);
+    if (answer_.include_usage) slots.set('u', R"(,"usage":null)");
+    if (answer_.obfuscate) slots.set('o', padding());
+    out += "data: ";
+    fill(out, look_.chunk, slots);
+    out += "\n\n";
+  }
+
+  // One event of this kind for each choice, then the next phase.
+  Step choice_frame(std::string& out, std::string_view delta, std::string_view finish, std::string_view filters, Phase then) {
+    chunk(out, delta, finish, filters);
+    if (++choice_ >= answer_.n) {
+      choice_ = 0;
+      phase_ = then;
+    }
+    return Step::frame;
+  }
+
+  // Piece by piece, each told to every choice in turn.
+  Step content(std::string& out) {
+    const auto& s = answer_.draft.segments[segment_];
+    const bool opening = s.is_call() && !opened_;
+    delta_.clear();
+    if (opening) {
+      fmt::format_to(std::back_inserter(delta_),
+                     R"({{"tool_calls":[{{"index":{},"id":"{}","type":"function","function":{{"name":"{}","arguments":""}}}}]}})",
+                     segment_, s.call_id, s.call_name);
+    } else if (s.is_call()) {
+      fmt::format_to(std::back_inserter(delta_), R"({{"tool_calls":[{{"index":{},"function":{{"arguments":"{}"}}}}]}})", segment_,
+                     s.text->piece(piece_));
+    } else {
+      delta_.append(R"({"content":")").append(piece_ < s.pieces ? s.text->piece(piece_) : "").append("\"}");
+    }
+    chunk(out, delta_, "null", kSafe);
+    ++contents_;
+    if (++choice_ < answer_.n) return Step::content;
+    choice_ = 0;
+    if (opening) opened_ = true;
+    else ++piece_;
+    if (piece_ >= s.pieces) {
+      ++segment_;
+      piece_ = 0;
+      opened_ = false;
+    }
+    return Step::content;
+  }
+
+  Step filter_event(std::string& out) {
+    const fmt::format_int end(contents_);
+    out += "data: ";
+    fill(out, look_.chunk_filter, Slots().set('p', "0").set('q', end.c_str()));
+    out += "\n\n";
+    return Step::frame;
+  }
+
+  Step usage_event(std::string& out) {
+    std::string usage;
+    append_chat_usage(usage, look_, answer_.usage);
+    Slots slots;
+    slots.set('i', answer_.id).set('t', answer_.created).set('m', answer_.model).set('T', answer_.tier).set('U', usage);
+    if (answer_.obfuscate) slots.set('o', padding());
+    out += "data: ";
+    fill(out, look_.chunk_usage, slots);
+    out += "\n\n";
+    return Step::frame;
+  }
+
+  // OpenAI pads its deltas so that their sizes tell nothing.
+  std::string_view padding() {
+    constexpr std::array<std::string_view, 4> kPads{R"(,"obfuscation":"k3Zq")", R"(,"obfuscation":"w81LtPxA2")",
+                                                    R"(,"obfuscation":"Jd0sYbe")", R"(,"obfuscation":"u5TcH9rM4gQ")"};
+    return kPads[static_cast<std::size_t>(contents_) % kPads.size()];
+  }
+
+  const ChatTemplates& look_;
+  ChatAnswer answer_;
+  std::string delta_;
+  std::size_t segment_ = 0;
+  std::size_t piece_ = 0;
+  std::int64_t choice_ = 0;
+  std::int64_t contents_ = 0;
+  Phase phase_;
+  bool opened_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<EventSource> chat_stream(const ChatTemplates& look, ChatAnswer answer) {
+  return std::make_unique<ChatStream>(look, std::move(answer));
+}
+
+}  // namespace fw::fake

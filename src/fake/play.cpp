@@ -1,0 +1,86 @@
+// Faults that strike before a model would have begun.
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "fake/exchange.h"
+
+namespace fw::fake {
+namespace {
+
+constexpr std::int64_t kStallMs = 600'000;
+constexpr std::int64_t kSlowStartMs = 3'000;
+constexpr std::string_view kPage =
+    "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><h1>Sign in to the network</h1></body></html>\n";
+constexpr std::string_view kGarbage("\x16\x03\x01\x02\x00 SSH-2.0-nothing \xff\xfe\x00 HTTP?\r\n\r\n", 39);
+
+After play_status(Exchange& x) {
+  const auto& f = *x.fault;
+  auto refusal = f.kind == FaultKind::lie ? Refusal{} : scripted(static_cast<int>(f.status.value_or(500)));
+  if (f.kind == FaultKind::lie) {
+    refusal.status = static_cast<int>(f.status.value_or(400));
+    refusal.message = "Invalid request. Please check your request and try again.";
+  }
+  if (!f.message.empty()) refusal.message = f.message;
+  if (!f.type.empty()) refusal.type = f.type;
+  if (!f.code.empty()) refusal.code = f.code;
+  refusal.why = Why::scripted;
+  refusal.retry_after_ms = f.retry_after_ms.value_or(-1);
+  return deliver_refusal(x, refusal);
+}
+
+After play_page(Exchange& x) {
+  x.entry->status = static_cast<int>(x.fault->status.value_or(200));
+  x.conn.answer(x.entry->status, "content-type: text/html; charset=utf-8\r\n", x.fault->body.empty() ? kPage : x.fault->body);
+  return After::keep;
+}
+
+After play_redirect(Exchange& x) {
+  x.entry->status = static_cast<int>(x.fault->status.value_or(307));
+  std::string lines;
+  add_line(lines, "location", x.fault->location.empty() ? "http://127.0.0.1:9/elsewhere" : std::string_view(x.fault->location));
+  x.conn.answer(x.entry->status, lines, "");
+  return After::keep;
+}
+
+net::Task<std::optional<After>> play_wait(Exchange& x, std::int64_t ms) {
+  auto pausing = pause(x, x.core.loop.now().plus_ms(ms));
+  if (!co_await pausing) co_return After::cut;
+  x.begun = x.core.loop.now();  // its usual delay comes on top
+  co_return std::nullopt;
+}
+
+}  // namespace
+
+net::Task<std::optional<After>> play_instead(Exchange& x) {
+  const auto& f = *x.fault;
+  if (f.billed) x.entry->billed = *f.billed;
+  if (x.entry->billed && !x.model.empty())
+    if (const auto ask = read_ask(x.place ? x.place->endpoint : Endpoint::chat, x.request.body, true)) x.entry->usage.input = ask->prompt_tokens;
+  switch (f.kind) {
+    case FaultKind::status:
+    case FaultKind::lie: co_return play_status(x);
+    case FaultKind::html: co_return play_page(x);
+    case FaultKind::redirect: co_return play_redirect(x);
+    case FaultKind::garbage:
+      x.conn.stream().send(f.body.empty() ? kGarbage : std::string_view(f.body));
+      co_return After::cut;
+    case FaultKind::close: co_return After::cut;
+    case FaultKind::reset:
+      if (f.after) co_return std::nullopt;
+      arm_reset(x.conn);
+      co_return After::cut;
+    case FaultKind::stall: {
+      if (f.after) co_return std::nullopt;
+      auto waiting = play_wait(x, f.ms.value_or(kStallMs));
+      co_return co_await waiting;
+    }
+    case FaultKind::slow_start: {
+      auto waiting = play_wait(x, f.ms.value_or(kSlowStartMs));
+      co_return co_await waiting;
+    }
+    default: co_return std::nullopt;
+  }
+}
+
+}  // namespace fw::fake
