@@ -153,9 +153,21 @@ Lease UpstreamPool::take_idle() {
   return {};
 }
 
+Lease UpstreamPool::lend(std::unique_ptr<Stream> stream) {
+  auto conn = std::make_unique<ClientConn>(*this, std::move(stream));
+  ++in_use_;
+  ++conn->uses_;
+  return Lease(std::move(conn));
+}
+
 Task<NetResult<Lease>> UpstreamPool::open(MonoTime deadline) {
   if (in_use_ >= endpoint_.connections_max)
     co_return std::unexpected(Failure{Broke::connect, "the limit of connections to this provider is reached (connections.per_core)"});
+  if (dial_) {
+    auto stream = dial_(endpoint_);
+    if (!stream) co_return std::unexpected(Failure{Broke::connect, "refused"});
+    co_return lend(std::move(stream));
+  }
   auto addresses = co_await resolver_.resolve(endpoint_.host, endpoint_.port, deadline);
   if (!addresses) co_return std::unexpected(addresses.error());
   Failure failure{Broke::connect, "no address"};
@@ -190,10 +202,7 @@ Task<NetResult<Lease>> UpstreamPool::open(MonoTime deadline) {
       }
       plain = std::move(tls);
     }
-    auto conn = std::make_unique<ClientConn>(*this, std::move(plain));
-    ++in_use_;
-    ++conn->uses_;
-    co_return Lease(std::move(conn));
+    co_return lend(std::move(plain));
   }
   co_return std::unexpected(failure);
 }

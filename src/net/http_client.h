@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -102,12 +103,16 @@ class UpstreamPool {
   Lease take_idle();
   // A new connection. deadline covers name, TCP and TLS together.
   Task<NetResult<Lease>> open(MonoTime deadline);
+  // For tests: new connections come from here instead of the network; null is a refused one.
+  using Dial = std::function<std::unique_ptr<Stream>(const Endpoint&)>;
+  void dial_by(Dial dial) { dial_ = std::move(dial); }
   const Endpoint& endpoint() const { return endpoint_; }
   std::size_t idle() const { return idle_.size(); }
   int in_use() const { return in_use_; }
 
  private:
   friend class Lease;
+  Lease lend(std::unique_ptr<Stream> stream);
   void give(std::unique_ptr<ClientConn> conn);
   bool alive(ClientConn& conn);
   void sweep();
@@ -118,6 +123,7 @@ class UpstreamPool {
   Endpoint endpoint_;
   std::vector<std::unique_ptr<ClientConn>> idle_;  // the most recently used last
   int in_use_ = 0;
+  Dial dial_;
   struct Sweep : Timer {
     UpstreamPool* owner = nullptr;
   } sweep_;

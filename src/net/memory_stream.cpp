@@ -22,16 +22,20 @@ MemoryStream::~MemoryStream() {
 }
 
 bool MemoryStream::fails() {
-  if (fail_in_ < 0) return false;
-  return fail_in_-- == 0;
+  if (fail_in_ < 0 || fail_in_-- > 0) return false;
+  *fired_ = true;
+  reset_ = true;
+  inbox_.clear();
+  return true;
 }
 
 Io MemoryStream::read(std::span<char> into) {
-  if (broken_ || fails()) {
-    broken_ = true;
-    return {Io::Kind::failed, ECONNRESET, 0};
-  }
+  const bool failing = fails();
   if (inbox_.empty()) {
+    if (failing || reset_) {
+      broken_ = true;
+      return {Io::Kind::failed, ECONNRESET, 0};
+    }
     if (ended_) {
       mark_hung_up();
       return {Io::Kind::eof, 0, 0};
@@ -47,7 +51,7 @@ Io MemoryStream::read(std::span<char> into) {
 }
 
 Io MemoryStream::write(std::span<const std::string_view> pieces) {
-  if (broken_ || !peer_ || fails()) return {Io::Kind::failed, EPIPE, 0};
+  if (broken_ || reset_ || !peer_ || fails()) return {Io::Kind::failed, EPIPE, 0};
   std::size_t n = 0;
   for (const auto p : pieces) {
     const auto room = window_ - std::min(window_, peer_->inbox_.size());
@@ -68,7 +72,7 @@ void MemoryStream::shut() {
 
 void MemoryStream::reset() {
   if (!peer_) return;
-  peer_->broken_ = true;
+  peer_->reset_ = true;  // as with TCP, what had arrived before can still be read
   loop().ready(*peer_, EPOLLERR | EPOLLHUP);
 }
 

@@ -19,8 +19,11 @@ class MemoryStream : public Stream {
   void shut() override;
   // As if the peer had sent a reset.
   void reset();
-  // The n-th read or write from now fails (fail_in(0): the next one).
-  void fail_in(int operations) { fail_in_ = operations; }
+  // The n-th read or write from now fails (fail_in(0): the next one) and sets `fired`.
+  void fail_in(int operations, bool& fired) {
+    fail_in_ = operations;
+    fired_ = &fired;
+  }
   // At most this many bytes per read.
   void drip(std::size_t bytes) { drip_ = bytes; }
 
@@ -36,6 +39,8 @@ class MemoryStream : public Stream {
   std::size_t window_;
   std::size_t drip_ = SIZE_MAX;
   int fail_in_ = -1;
+  bool* fired_ = nullptr;
+  bool reset_ = false;
   bool ended_ = false;  // the peer will write no more
 };
 

@@ -103,6 +103,7 @@ SocketStream::SocketStream(Loop& loop, Fd fd)
 SocketStream::~SocketStream() { loop().unwatch(-1, token_); }  // closing takes it out of epoll
 
 Io SocketStream::read(std::span<char> into) {
+  if (!may_read_) return {Io::Kind::blocked, 0, 0};
   for (;;) {
     const auto n = recv(fd_.get(), into.data(), into.size(), 0);
     if (n > 0) {

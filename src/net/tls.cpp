@@ -55,6 +55,7 @@ TlsStream::TlsStream(Loop& loop, Fd fd, std::unique_ptr<SSL, FreeSsl> ssl)
 TlsStream::~TlsStream() = default;
 
 Io TlsStream::read(std::span<char> into) {
+  if (!may_read_) return {Io::Kind::blocked, 0, 0};
   ERR_clear_error();
   std::size_t n = 0;
   if (SSL_read_ex(ssl_.get(), into.data(), into.size(), &n) == 1) return {Io::Kind::ok, 0, n};
