@@ -41,10 +41,15 @@ ChunkedDecoder::Step ChunkedDecoder::decode(char* bytes, std::size_t n) {
 
 HttpFault ChunkedDecoder::take(char c) {
   switch (state_) {
-    case State::size_first: case State::size: return take_size(c);
-    case State::extension: case State::extension_name: case State::extension_value: case State::extension_token:
-    case State::extension_quoted: case State::extension_escaped: case State::extension_over:
-      return take_extension(c);
+    case State::size_first:
+    case State::size: return take_size(c);
+    case State::extension:
+    case State::extension_name:
+    case State::extension_value:
+    case State::extension_token:
+    case State::extension_quoted:
+    case State::extension_escaped:
+    case State::extension_over: return take_extension(c);
     case State::size_lf:
       if (c != '\n') return HttpFault::bare_cr;
       state_ = left_ == 0 ? State::trailer_start : State::payload;
@@ -61,9 +66,13 @@ HttpFault ChunkedDecoder::take(char c) {
       if (c != '\n') return HttpFault::bare_cr;
       state_ = State::done;
       return HttpFault::none;
-    case State::trailer_start: case State::trailer_name: case State::trailer_value: case State::trailer_lf:
-      return take_trailer(c);
-    case State::payload: case State::done: case State::failed: break;
+    case State::trailer_start:
+    case State::trailer_name:
+    case State::trailer_value:
+    case State::trailer_lf: return take_trailer(c);
+    case State::payload:
+    case State::done:
+    case State::failed: break;
   }
   return HttpFault::chunk_size_invalid;  // used after its end
 }
@@ -130,8 +139,10 @@ HttpFault ChunkedDecoder::take_trailer(char c) {
   }
   if (++trailer_bytes_ > trailer_bytes_max) return HttpFault::trailers_too_long;
   if (state_ == State::trailer_value) {
-    if (c == '\r') state_ = State::trailer_lf;
-    else if (!bytes::is(c, bytes::value)) return HttpFault::trailer_invalid;
+    if (c == '\r')
+      state_ = State::trailer_lf;
+    else if (!bytes::is(c, bytes::value))
+      return HttpFault::trailer_invalid;
     return HttpFault::none;
   }
   if (state_ == State::trailer_name && c == ':') {

@@ -29,9 +29,26 @@ class ChunkedDecoder {
 
  private:
   enum class State : std::uint8_t {
-    size_first, size, extension, extension_name, extension_value, extension_token, extension_quoted,
-    extension_escaped, extension_over, size_lf, payload, payload_cr, payload_lf,
-    trailer_start, trailer_name, trailer_value, trailer_lf, last_lf, done, failed
+    size_first,
+    size,
+    extension,
+    extension_name,
+    extension_value,
+    extension_token,
+    extension_quoted,
+    extension_escaped,
+    extension_over,
+    size_lf,
+    payload,
+    payload_cr,
+    payload_lf,
+    trailer_start,
+    trailer_name,
+    trailer_value,
+    trailer_lf,
+    last_lf,
+    done,
+    failed
   };
   HttpFault take(char c);  // every byte that is not payload
   HttpFault take_size(char c);

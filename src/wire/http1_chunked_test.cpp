@@ -35,7 +35,8 @@ Decoded decode(std::initializer_list<std::string_view> parts) {
 
 Decoded decode(std::string_view whole) { return decode({whole}); }
 
-const std::string g_message = "5\r\nhello\r\n1;a;b=c;d=\"e \\\" \t;\"\r\n \r\nA\r\n0123456789\r\n00\r\nDate: x\r\nB:\r\n\r\n";
+const std::string g_message =
+    "5\r\nhello\r\n1;a;b=c;d=\"e \\\" \t;\"\r\n \r\nA\r\n0123456789\r\n00\r\nDate: x\r\nB:\r\n\r\n";
 
 TEST(ChunkedDecoder, takes_the_coding_off) {
   const Decoded out = decode(g_message + "GET /next");
@@ -84,7 +85,8 @@ TEST(ChunkedDecoder, refuses_bare_line_ends_everywhere) {
 }
 
 TEST(ChunkedDecoder, refuses_malformed_extensions_and_trailers) {
-  for (const char* bytes : {"1;\r\n", "1;;a\r\n", "1;a=\r\n", "1; a\r\n", "1;a=\"b\"c\r\n", "1;a=b=c\r\n", "1;a\x01\r\n"})
+  for (const char* bytes :
+       {"1;\r\n", "1;;a\r\n", "1;a=\r\n", "1; a\r\n", "1;a=\"b\"c\r\n", "1;a=b=c\r\n", "1;a\x01\r\n"})
     EXPECT_EQ(decode(bytes).fault, HttpFault::chunk_extension_invalid) << bytes;
   for (const char* bytes : {"0\r\n: b\r\n", "0\r\na b: c\r\n", "0\r\n a: b\r\n", "0\r\na\r\n", "0\r\na: \x01\r\n"})
     EXPECT_EQ(decode(bytes).fault, HttpFault::trailer_invalid) << bytes;
@@ -96,7 +98,8 @@ TEST(ChunkedDecoder, limits_extensions_and_trailers_of_a_message) {
   const Decoded extended = decode(bytes);
   EXPECT_EQ(extended.fault, HttpFault::chunk_extensions_too_long);
   EXPECT_LT(extended.payload.size(), 600U);
-  EXPECT_EQ(decode("0\r\na:" + std::string(ChunkedDecoder::trailer_bytes_max, 'x')).fault, HttpFault::trailers_too_long);
+  EXPECT_EQ(decode("0\r\na:" + std::string(ChunkedDecoder::trailer_bytes_max, 'x')).fault,
+            HttpFault::trailers_too_long);
 }
 
 TEST(ChunkedDecoder, hands_over_what_came_before_a_fault) {
@@ -132,7 +135,9 @@ TEST(HeadWriter, refuses_whatever_could_break_out) {
   std::string out;
   HeadWriter writer(out);
   for (std::string_view bad : {std::string_view("a\r\nb"), std::string_view("a\nb"), std::string_view("a\0b", 3),
-                               std::string_view("a\x7f" "b"), std::string_view("\r")}) {
+                               std::string_view("a\x7f"
+                                                "b"),
+                               std::string_view("\r")}) {
     EXPECT_FALSE(writer.field("x", bad));
     EXPECT_FALSE(writer.field(bad, "x"));
     EXPECT_FALSE(writer.request(Method::get, bad));

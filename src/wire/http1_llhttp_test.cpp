@@ -103,9 +103,9 @@ std::vector<Vector> vectors_of(const std::string& page) {
 
 std::vector<Vector> all_vectors() {
   std::vector<Vector> out;
-  for (const char* page : {"connection", "content-length", "finish", "invalid", "lenient-header-value-relaxed",
-                           "lenient-headers", "lenient-version", "method", "pausing", "pipelining", "sample",
-                           "transfer-encoding", "uri"})
+  for (const char* page :
+       {"connection", "content-length", "finish", "invalid", "lenient-header-value-relaxed", "lenient-headers",
+        "lenient-version", "method", "pausing", "pipelining", "sample", "transfer-encoding", "uri"})
     for (Vector& vector : vectors_of(page)) out.push_back(std::move(vector));
   return out;
 }
@@ -117,7 +117,8 @@ std::string with_hosts(std::string bytes) {
   if (bytes.find("\nHost:") != std::string::npos || bytes.find("\nhost:") != std::string::npos) return bytes;
   constexpr std::string_view kVersion = " HTTP/1.1\r\n";
   const std::size_t url = bytes.find("http://");
-  const std::string host = url == std::string::npos ? "a" : bytes.substr(url + 7, bytes.find_first_of("/? ", url + 7) - url - 7);
+  const std::string host =
+      url == std::string::npos ? "a" : bytes.substr(url + 7, bytes.find_first_of("/? ", url + 7) - url - 7);
   for (std::size_t at = 0; (at = bytes.find(kVersion, at)) != std::string::npos; at += kVersion.size())
     bytes.insert(at + kVersion.size(), "Host: " + host + "\r\n");
   return bytes;
@@ -177,7 +178,8 @@ const std::map<std::string, HttpFault>& stricter() {
       {"uri: Fragment in URI", HttpFault::target_invalid},
       {"uri: `host:port` and basic auth", HttpFault::target_form},
       {"transfer-encoding: POST with `chunked` as last transfer-encoding", HttpFault::target_invalid},
-      {"transfer-encoding: POST with `chunked` as last transfer-encoding (multiple headers)", HttpFault::target_invalid},
+      {"transfer-encoding: POST with `chunked` as last transfer-encoding (multiple headers)",
+       HttpFault::target_invalid},
       // Only HTTP/1.0 and 1.1 are spoken here, and '*' is for OPTIONS.
       {"sample: No HTTP version", HttpFault::version_missing},
       {"method: SOURCE request with ICE", HttpFault::version_malformed},

@@ -129,8 +129,8 @@ void conclude(const FieldFacts& facts, std::string_view authority, RequestHead& 
 
 }  // namespace
 
-Parse parse_request(std::string_view in, const HttpLimits& limits, std::span<HeaderField> store,
-                    RequestHead& out, HttpFault& fault) {
+Parse parse_request(std::string_view in, const HttpLimits& limits, std::span<HeaderField> store, RequestHead& out,
+                    HttpFault& fault) {
   HeadScan scan(in, limits);
   FieldFacts facts;
   std::string_view authority;

@@ -143,7 +143,8 @@ TEST(ParseRequest, refuses_doubtful_framing) {
   EXPECT_EQ(fault_of(with(chunked + "Content-Length: 5\r\n")), HttpFault::length_and_encoding);
   EXPECT_EQ(fault_of(with(chunked + chunked)), HttpFault::encoding_repeated);
   EXPECT_EQ(fault_of("POST / HTTP/1.0\r\n" + chunked + "\r\n"), HttpFault::encoding_in_http10);
-  for (const char* coding : {"", "identity", "gzip, chunked", "chunked, chunked", "xchunked", "chunked;q=1", "\"chunked\""})
+  for (const char* coding :
+       {"", "identity", "gzip, chunked", "chunked, chunked", "xchunked", "chunked;q=1", "\"chunked\""})
     EXPECT_EQ(fault_of(with("Transfer-Encoding: " + std::string(coding) + "\r\n")), HttpFault::encoding_unknown);
   EXPECT_EQ(fault_of(with("Content-Length: 5\r\nContent-Length: 5\r\n")), HttpFault::content_length_repeated);
   for (const char* length : {"", "+5", "-5", "5, 5", "0x5", "5 5", "5.0", "\xB2"})
@@ -157,8 +158,8 @@ TEST(ParseRequest, refuses_doubtful_framing) {
 TEST(ParseRequest, wants_exactly_one_host_within_its_grammar) {
   EXPECT_EQ(fault_of("GET / HTTP/1.1\r\n\r\n"), HttpFault::host_missing);
   EXPECT_EQ(fault_of(with("Host: a\r\n")), HttpFault::host_repeated);
-  for (const char* host : {"", "a b", "a/b", "u@a", "a?b", "a#b", "a:b", "a:99999", "a:0", "[::1", "::1", "[fe80::1%25eth0]",
-                           "a,b", "1.2.3", "256.1.1.1", "a..b", "-\x80"})
+  for (const char* host : {"", "a b", "a/b", "u@a", "a?b", "a#b", "a:b", "a:99999", "a:0", "[::1", "::1",
+                           "[fe80::1%25eth0]", "a,b", "1.2.3", "256.1.1.1", "a..b", "-\x80"})
     EXPECT_EQ(fault_of("GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n"), HttpFault::host_invalid) << host;
   for (const char* host : {"a", "A.b-c_d.example", "a.", "127.0.0.1:8080", "[::1]:8080", "[::ffff:1.2.3.4]", "a:"})
     EXPECT_EQ(read("GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n").head.host, host);

@@ -50,8 +50,8 @@ void conclude(const FieldFacts& facts, Method request_method, ResponseHead& out)
 
 }  // namespace
 
-Parse parse_response(std::string_view in, Method request_method, const HttpLimits& limits,
-                     std::span<HeaderField> store, ResponseHead& out, HttpFault& fault) {
+Parse parse_response(std::string_view in, Method request_method, const HttpLimits& limits, std::span<HeaderField> store,
+                     ResponseHead& out, HttpFault& fault) {
   HeadScan scan(in, limits);
   FieldFacts facts;
   facts.of_request = false;

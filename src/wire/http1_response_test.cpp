@@ -27,7 +27,8 @@ std::string with(std::string_view lines, std::string_view start = "HTTP/1.1 200 
 }
 
 TEST(ParseResponse, reads_what_a_cloud_answers) {
-  const std::string in = with("Content-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\nX-Request-ID: r1\r\n") + "5\r\n";
+  const std::string in =
+      with("Content-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\nX-Request-ID: r1\r\n") + "5\r\n";
   const Read r = read(in);
   ASSERT_EQ(r.outcome, Parse::done);
   EXPECT_EQ(r.head.status, 200);

@@ -93,7 +93,7 @@ HttpFault name_fault(const char* name, const char* after) {
 Parse read_field(HeadScan& scan, HeaderField& field) {
   const char* const name = scan.at;
   if (*name == ' ' || *name == '\t') return scan.fail(HttpFault::folded_line);
-  while (!scan.at_end() && bytes::is_tchar(*scan.at)) ++scan.at;
+  scan.at = bytes::token_end(scan.at, scan.end);
   if (scan.at_end()) return scan.run_out();
   if (*scan.at != ':' || scan.at == name) return scan.fail(name_fault(name, scan.at));
   const char* const colon = scan.at++;
@@ -134,8 +134,8 @@ Parse HeadScan::expect(std::string_view word, HttpFault otherwise) {
   return Parse::done;
 }
 
-Parse read_fields(HeadScan& scan, std::size_t fields_max, std::span<HeaderField> store,
-                  FieldFacts& facts, std::size_t& count) {
+Parse read_fields(HeadScan& scan, std::size_t fields_max, std::span<HeaderField> store, FieldFacts& facts,
+                  std::size_t& count) {
   const std::size_t room = std::min(fields_max, store.size());
   count = 0;
   for (;;) {

@@ -17,10 +17,13 @@ struct HeadScan {
   HeadScan(std::string_view in, const HttpLimits& limits);
 
   bool at_end() const { return at == end; }
-  Parse fail(HttpFault why) { fault = why; return Parse::failed; }
+  Parse fail(HttpFault why) {
+    fault = why;
+    return Parse::failed;
+  }
   // The bytes have run out: more of them could help, unless the head is already at its limit.
   Parse run_out() { return cut ? fail(HttpFault::head_too_large) : Parse::need_more; }
-  Parse line_feed();                  // at a byte that ends a line or must not be there
+  Parse line_feed();  // at a byte that ends a line or must not be there
   Parse expect(std::string_view word, HttpFault otherwise);
 
   const char* begin;
@@ -49,8 +52,8 @@ struct FieldFacts {
 };
 
 // All fields and the blank line. `count` of them stand in the store afterwards.
-Parse read_fields(HeadScan& scan, std::size_t fields_max, std::span<HeaderField> store,
-                  FieldFacts& facts, std::size_t& count);
+Parse read_fields(HeadScan& scan, std::size_t fields_max, std::span<HeaderField> store, FieldFacts& facts,
+                  std::size_t& count);
 
 // "HTTP/1.0" or "HTTP/1.1" at this place.
 Parse read_version(HeadScan& scan, int& minor);

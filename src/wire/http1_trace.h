@@ -52,7 +52,8 @@ class Connection {
   Parse head(Try parse) {
     std::size_t scanned = 0;
     for (;;) {
-      window_.assign(bytes_.begin() + static_cast<std::ptrdiff_t>(at_), bytes_.begin() + static_cast<std::ptrdiff_t>(seen_));
+      window_.assign(bytes_.begin() + static_cast<std::ptrdiff_t>(at_),
+                     bytes_.begin() + static_cast<std::ptrdiff_t>(seen_));
       const std::string_view in(window_.data(), window_.size());
       const Parse outcome = parse(in);
       const bool complete = head_may_be_complete(in, limits_, scanned);
@@ -101,9 +102,10 @@ class Connection {
     while (framing == Framing::until_close && more()) {}
     while (framing == Framing::length && seen_ - at_ < length && more()) {}
     const std::size_t there = seen_ - at_;
-    const std::size_t size = framing == Framing::none          ? 0
-                             : framing == Framing::until_close ? there
-                                                               : static_cast<std::size_t>(std::min<std::uint64_t>(length, there));
+    const std::size_t size = framing == Framing::none ? 0
+                             : framing == Framing::until_close
+                                 ? there
+                                 : static_cast<std::size_t>(std::min<std::uint64_t>(length, there));
     out_.append(bytes_.substr(at_, size)).append("\n");
     at_ += size;
     return framing != Framing::length || size == length || note("unfinished body");
@@ -112,7 +114,8 @@ class Connection {
   bool chunks() {
     ChunkedDecoder decoder;
     for (;;) {
-      window_.assign(bytes_.begin() + static_cast<std::ptrdiff_t>(at_), bytes_.begin() + static_cast<std::ptrdiff_t>(seen_));
+      window_.assign(bytes_.begin() + static_cast<std::ptrdiff_t>(at_),
+                     bytes_.begin() + static_cast<std::ptrdiff_t>(seen_));
       const ChunkedDecoder::Step step = decoder.decode(window_.data(), window_.size());
       out_.append(window_.data(), step.payload);
       at_ += step.consumed;

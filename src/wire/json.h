@@ -17,9 +17,24 @@ namespace fw::wire {
 enum class JsonKind : std::uint8_t { object, array, string, number, boolean, null };
 
 enum class JsonFault : std::uint8_t {
-  none, ended_early, value_expected, literal_invalid, number_invalid, control_in_string,
-  escape_invalid, utf8_invalid, key_expected, colon_expected, comma_expected, trailing_comma,
-  too_deep, trailing_bytes, not_an_object, not_an_array, byte_order_mark, count_
+  none,
+  ended_early,
+  value_expected,
+  literal_invalid,
+  number_invalid,
+  control_in_string,
+  escape_invalid,
+  utf8_invalid,
+  key_expected,
+  colon_expected,
+  comma_expected,
+  trailing_comma,
+  too_deep,
+  trailing_bytes,
+  not_an_object,
+  not_an_array,
+  byte_order_mark,
+  count_
 };
 
 // One English sentence without the offset.
@@ -53,16 +68,16 @@ namespace detail {
 class JsonCursor {
  public:
   JsonCursor(std::string_view text, int depth_max);
-  bool value(JsonMember& out);     // any value; the cursor stands on its first byte
-  bool key(JsonMember& out);       // a key and its colon; the cursor stands where the key must start
-  bool start();                    // to the first byte of the text's one value
-  bool finish();                   // nothing but white space is left
+  bool value(JsonMember& out);                   // any value; the cursor stands on its first byte
+  bool key(JsonMember& out);                     // a key and its colon; the cursor stands where the key must start
+  bool start();                                  // to the first byte of the text's one value
+  bool finish();                                 // nothing but white space is left
   bool open(char bracket, JsonFault otherwise);  // into a container: one level down
-  bool space();                    // to the next byte that counts; false: the text ended early
+  bool space();                                  // to the next byte that counts; false: the text ended early
   char peek() const { return *at_; }
   void step() { ++at_; }
   std::size_t offset() const { return static_cast<std::size_t>(at_ - begin_); }
-  bool fail(JsonFault fault);      // at the cursor
+  bool fail(JsonFault fault);  // at the cursor
   const JsonError& error() const { return error_; }
   bool failed() const { return error_.fault != JsonFault::none; }
 
@@ -70,8 +85,9 @@ class JsonCursor {
   class Levels;
   bool scalar(JsonMember& out);
   bool nested();
-  bool to_next_value(Levels& levels);
-  bool string(bool& escaped);
+  bool to_next_value(Levels& levels, JsonMember& ignored);
+  bool string(bool& escaped);  // the cursor stands on the opening quote
+  bool rest_of_string(bool& escaped);
   bool number();
   bool fraction_and_exponent();
   bool digits();

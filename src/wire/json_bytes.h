@@ -18,7 +18,14 @@ inline bool is_plain(char c) {
 // The letter of a two-byte escape.
 inline bool is_short_escape(char c) {
   switch (c) {
-    case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't': return true;
+    case '"':
+    case '\\':
+    case '/':
+    case 'b':
+    case 'f':
+    case 'n':
+    case 'r':
+    case 't': return true;
     default: return false;
   }
 }

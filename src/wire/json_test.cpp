@@ -92,22 +92,40 @@ struct Bad {
 };
 
 TEST(JsonCheck, says_what_is_wrong_and_where) {
-  for (const Bad& bad : std::initializer_list<Bad>{
-           {"", JsonFault::ended_early, 0}, {" \n", JsonFault::ended_early, 2}, {"x", JsonFault::value_expected, 0},
-           {"\xEF\xBB\xBF{}", JsonFault::byte_order_mark, 0}, {"tru", JsonFault::ended_early, 3},
-           {"trux", JsonFault::literal_invalid, 3}, {"nul1", JsonFault::literal_invalid, 3},
-           {"[1,]", JsonFault::trailing_comma, 3}, {"{\"a\":1,}", JsonFault::trailing_comma, 7},
-           {"[1 2]", JsonFault::comma_expected, 3}, {"{\"a\" 1}", JsonFault::colon_expected, 5},
-           {"{a:1}", JsonFault::key_expected, 1}, {"{\"a\":1 \"b\":2}", JsonFault::comma_expected, 7},
-           {"{\"a\":1,,}", JsonFault::key_expected, 7}, {"[,1]", JsonFault::value_expected, 1},
-           {"01", JsonFault::number_invalid, 1}, {"-x", JsonFault::number_invalid, 1}, {"1.x", JsonFault::number_invalid, 2},
-           {"1e+", JsonFault::ended_early, 3}, {"1.", JsonFault::ended_early, 2}, {"+1", JsonFault::value_expected, 0},
-           {"1 2", JsonFault::trailing_bytes, 2}, {"{}}", JsonFault::trailing_bytes, 2}, {"\"a\nb\"", JsonFault::control_in_string, 2},
-           {"\"\\x\"", JsonFault::escape_invalid, 2}, {"\"\\u12g4\"", JsonFault::escape_invalid, 5},
-           {"\"\x80\"", JsonFault::utf8_invalid, 1}, {"\"\xC0\x80\"", JsonFault::utf8_invalid, 1},
-           {"\"a\xED\xA0\x80\"", JsonFault::utf8_invalid, 2}, {"\"\xF4\x90\x80\x80\"", JsonFault::utf8_invalid, 1},
-           {"\"\xE6\xBC\xA2\xE6\xBC\"", JsonFault::utf8_invalid, 4}, {"\"\xC3", JsonFault::utf8_invalid, 1},
-           {"[1}", JsonFault::comma_expected, 2}, {"{\"a\":1]", JsonFault::comma_expected, 6}}) {
+  for (const Bad& bad : std::initializer_list<Bad>{{"", JsonFault::ended_early, 0},
+                                                   {" \n", JsonFault::ended_early, 2},
+                                                   {"x", JsonFault::value_expected, 0},
+                                                   {"\xEF\xBB\xBF{}", JsonFault::byte_order_mark, 0},
+                                                   {"tru", JsonFault::ended_early, 3},
+                                                   {"trux", JsonFault::literal_invalid, 3},
+                                                   {"nul1", JsonFault::literal_invalid, 3},
+                                                   {"[1,]", JsonFault::trailing_comma, 3},
+                                                   {"{\"a\":1,}", JsonFault::trailing_comma, 7},
+                                                   {"[1 2]", JsonFault::comma_expected, 3},
+                                                   {"{\"a\" 1}", JsonFault::colon_expected, 5},
+                                                   {"{a:1}", JsonFault::key_expected, 1},
+                                                   {"{\"a\":1 \"b\":2}", JsonFault::comma_expected, 7},
+                                                   {"{\"a\":1,,}", JsonFault::key_expected, 7},
+                                                   {"[,1]", JsonFault::value_expected, 1},
+                                                   {"01", JsonFault::number_invalid, 1},
+                                                   {"-x", JsonFault::number_invalid, 1},
+                                                   {"1.x", JsonFault::number_invalid, 2},
+                                                   {"1e+", JsonFault::ended_early, 3},
+                                                   {"1.", JsonFault::ended_early, 2},
+                                                   {"+1", JsonFault::value_expected, 0},
+                                                   {"1 2", JsonFault::trailing_bytes, 2},
+                                                   {"{}}", JsonFault::trailing_bytes, 2},
+                                                   {"\"a\nb\"", JsonFault::control_in_string, 2},
+                                                   {"\"\\x\"", JsonFault::escape_invalid, 2},
+                                                   {"\"\\u12g4\"", JsonFault::escape_invalid, 5},
+                                                   {"\"\x80\"", JsonFault::utf8_invalid, 1},
+                                                   {"\"\xC0\x80\"", JsonFault::utf8_invalid, 1},
+                                                   {"\"a\xED\xA0\x80\"", JsonFault::utf8_invalid, 2},
+                                                   {"\"\xF4\x90\x80\x80\"", JsonFault::utf8_invalid, 1},
+                                                   {"\"\xE6\xBC\xA2\xE6\xBC\"", JsonFault::utf8_invalid, 4},
+                                                   {"\"\xC3", JsonFault::utf8_invalid, 1},
+                                                   {"[1}", JsonFault::comma_expected, 2},
+                                                   {"{\"a\":1]", JsonFault::comma_expected, 6}}) {
     const auto error = json_check(bad.text, kDepth);
     ASSERT_TRUE(error) << bad.text;
     EXPECT_EQ(error->fault, bad.fault) << bad.text << ": " << say(error->fault);
@@ -132,8 +150,11 @@ TEST(JsonCheck, knows_every_length_of_utf8) {
   for (std::uint32_t code : {0x80U, 0x7FFU, 0x800U, 0xD7FFU, 0xE000U, 0xFFFFU, 0x10000U, 0x10FFFFU}) {
     std::string text = "\"";
     char escape[16];
-    if (code < 0x10000) std::snprintf(escape, sizeof escape, "\\u%04x", code);
-    else std::snprintf(escape, sizeof escape, "\\u%04x\\u%04x", 0xD800 + ((code - 0x10000) >> 10), 0xDC00 + (code & 0x3FF));
+    if (code < 0x10000)
+      std::snprintf(escape, sizeof escape, "\\u%04x", code);
+    else
+      std::snprintf(escape, sizeof escape, "\\u%04x\\u%04x", 0xD800 + ((code - 0x10000) >> 10),
+                    0xDC00 + (code & 0x3FF));
     ASSERT_TRUE(json_unescape(escape, text));
     text += '"';
     EXPECT_FALSE(json_check(text, kDepth)) << std::hex << code;
@@ -159,7 +180,8 @@ TEST(JsonCheck, limits_depth_without_recursion) {
 }
 
 TEST(JsonObject, gives_its_members_in_order) {
-  const std::string text = " { \"model\" : \"gpt\\u002d6\" ,\"n\":1,\"mod\\u0065l\":[{\"a\":\"]}\"}] , \"o\":{ },\"x\":null,\"y\":false} ";
+  const std::string text =
+      " { \"model\" : \"gpt\\u002d6\" ,\"n\":1,\"mod\\u0065l\":[{\"a\":\"]}\"}] , \"o\":{ },\"x\":null,\"y\":false} ";
   JsonObject object(text, kDepth);
   std::vector<JsonMember> members;
   for (JsonMember member; object.next(member);) members.push_back(member);
@@ -230,7 +252,8 @@ TEST(JsonInt, takes_whole_numbers_that_fit) {
   EXPECT_EQ(json_int("-7"), -7);
   EXPECT_EQ(json_int("9223372036854775807"), INT64_MAX);
   EXPECT_EQ(json_int("-9223372036854775808"), INT64_MIN);
-  for (const char* token : {"", "-", "9223372036854775808", "1.0", "1e3", "+1", "01", "-01", "\"1\"", "null", " 1", "1 "})
+  for (const char* token :
+       {"", "-", "9223372036854775808", "1.0", "1e3", "+1", "01", "-01", "\"1\"", "null", " 1", "1 "})
     EXPECT_EQ(json_int(token), std::nullopt) << token;
 }
 

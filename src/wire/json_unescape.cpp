@@ -37,8 +37,10 @@ std::size_t unescape_unicode(std::string_view raw, std::size_t at, std::string& 
       return at + 10;
     }
   }
-  if (is_high(code) || is_low(code)) out.append(utf8::replacement);
-  else utf8::append(out, code);
+  if (is_high(code) || is_low(code))
+    out.append(utf8::replacement);
+  else
+    utf8::append(out, code);
   return at + 4;
 }
 

@@ -15,7 +15,8 @@ constexpr int kDecimalsMax = 17;
 void escape_ascii(std::string& out, char c) {
   out += '\\';
   switch (c) {
-    case '"': case '\\': out += c; return;
+    case '"':
+    case '\\': out += c; return;
     case '\b': out += 'b'; return;
     case '\f': out += 'f'; return;
     case '\n': out += 'n'; return;
@@ -44,8 +45,10 @@ void json_escape(std::string& out, std::string_view text) {
       continue;
     }
     const int size = utf8::sequence(at, end);
-    if (size == 0) out.append(utf8::replacement);
-    else out.append(at, static_cast<std::size_t>(size));
+    if (size == 0)
+      out.append(utf8::replacement);
+    else
+      out.append(at, static_cast<std::size_t>(size));
     at += size == 0 ? 1 : size;
   }
 }

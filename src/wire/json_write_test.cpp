@@ -42,8 +42,18 @@ TEST(JsonWriter, writes_strings_that_end_like_brackets) {
 
 TEST(JsonWriter, writes_numbers) {
   std::string out;
-  JsonWriter(out).begin_array().number(INT64_MIN).number(INT64_MAX).real(0.125, 3).real(-1.0 / 3, 2).real(NAN, 2)
-      .real(INFINITY, 1).real(1e300, 0).real(2.5, 999).real(2.5, -1).end_array();
+  JsonWriter(out)
+      .begin_array()
+      .number(INT64_MIN)
+      .number(INT64_MAX)
+      .real(0.125, 3)
+      .real(-1.0 / 3, 2)
+      .real(NAN, 2)
+      .real(INFINITY, 1)
+      .real(1e300, 0)
+      .real(2.5, 999)
+      .real(2.5, -1)
+      .end_array();
   EXPECT_TRUE(out.starts_with("[-9223372036854775808,9223372036854775807,0.125,-0.33,null,null,1")) << out;
   EXPECT_FALSE(json_check(out, 2)) << out;
 }
@@ -57,7 +67,9 @@ TEST(JsonEscape, writes_what_must_be_escaped_and_nothing_else) {
 
 TEST(JsonEscape, replaces_invalid_utf8) {
   const std::string mark = "\xEF\xBF\xBD";
-  EXPECT_EQ(escaped("a\xFF" "b"), "a" + mark + "b");
+  EXPECT_EQ(escaped("a\xFF"
+                    "b"),
+            "a" + mark + "b");
   EXPECT_EQ(escaped("\xED\xA0\x80"), mark + mark + mark);
   EXPECT_EQ(escaped("\xE6\xBC"), mark + mark);
   EXPECT_EQ(escaped("\xC0\xAF"), mark + mark);
@@ -116,8 +128,10 @@ TEST(JsonWriter, survives_the_naughty_strings) {
   EXPECT_EQ(count, 515);
   std::istringstream lines(file("blns.txt"));
   for (std::string line; std::getline(lines, line);)
-    if (!json_check("\"" + escaped(line) + "\"", 1)) expect_round_trip(unescaped(escaped(line)));
-    else ADD_FAILURE() << line;
+    if (!json_check("\"" + escaped(line) + "\"", 1))
+      expect_round_trip(unescaped(escaped(line)));
+    else
+      ADD_FAILURE() << line;
 }
 
 TEST(JsonWriter, makes_valid_json_of_any_bytes) {

@@ -39,9 +39,9 @@ const char* after_line(const char* eol, const char* end) {
 std::string_view between(const char* from, const char* to) { return {from, static_cast<std::size_t>(to - from)}; }
 
 struct Line {
-  std::string_view name;   // empty for a comment
+  std::string_view name;  // empty for a comment
   std::string_view value;
-  bool canonical;          // "name: value"
+  bool canonical;  // "name: value"
 };
 
 Line read_line(std::string_view line) {
@@ -97,8 +97,10 @@ bool SseDecoder::skip_to_event() {
 }
 
 SseDecoder::Next SseDecoder::keep_rest() {
-  if (fed_.size() > event_bytes_max_) too_long_ = true;
-  else held_.append(fed_);
+  if (fed_.size() > event_bytes_max_)
+    too_long_ = true;
+  else
+    held_.append(fed_);
   fed_ = {};
   return too_long_ ? Next::too_long : Next::need_more;
 }

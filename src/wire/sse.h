@@ -54,11 +54,11 @@ class SseDecoder {
   std::string_view join(std::string_view event_bytes);
 
   std::size_t event_bytes_max_;
-  std::string_view fed_;                    // not yet looked at
-  std::string held_;                        // an unfinished event from earlier feeds
-  std::string finished_;                    // the event that was completed in this feed; its views live here
-  std::forward_list<std::string> joined_;   // data of several lines
-  std::uint8_t bom_matched_ = 0;            // bytes of a byte order mark seen at the very start
+  std::string_view fed_;                   // not yet looked at
+  std::string held_;                       // an unfinished event from earlier feeds
+  std::string finished_;                   // the event that was completed in this feed; its views live here
+  std::forward_list<std::string> joined_;  // data of several lines
+  std::uint8_t bom_matched_ = 0;           // bytes of a byte order mark seen at the very start
   bool at_start_ = true;
   bool too_long_ = false;
 };

@@ -29,8 +29,8 @@ struct Result {
 };
 
 Seen seen(const SseEvent& event) {
-  Seen out{std::string(event.name), std::string(event.data), std::string(event.raw), event.canonical,
-           event.comment_only, event.has_data};
+  Seen out{std::string(event.name), std::string(event.data), std::string(event.raw),
+           event.canonical,         event.comment_only,      event.has_data};
   // Whether the LF of a last CR LF had come is the split's doing; nobody relays such bytes as they are.
   if (!event.canonical && out.raw.ends_with("\r\n")) out.raw.pop_back();
   return out;
@@ -113,19 +113,36 @@ TEST(SseDecoder, dispatches_at_cr_without_waiting_for_a_lf) {
 }
 
 TEST(SseDecoder, takes_a_byte_order_mark_at_the_very_start_only) {
-  EXPECT_EQ(data_of("\xEF\xBB\xBF" "data: a\n\n"), Texts{"a"});
-  EXPECT_TRUE(decode("\xEF\xBB\xBF" "data: a\n\n").events[0].canonical);
-  EXPECT_EQ(data_of("data: a\n\n\xEF\xBB\xBF" "data: b\n\n"), Texts{"a"});
-  EXPECT_EQ(data_of("\n\xEF\xBB\xBF" "data: b\n\n"), Texts{});
-  EXPECT_EQ(data_of("\xEF\xBB" "data: b\n\n"), Texts{});
-  EXPECT_EQ(decode("\xEF\xBB" "data: b\n\n").events[0].raw, "\xEF\xBB" "data: b\n\n");
+  EXPECT_EQ(data_of("\xEF\xBB\xBF"
+                    "data: a\n\n"),
+            Texts{"a"});
+  EXPECT_TRUE(decode("\xEF\xBB\xBF"
+                     "data: a\n\n")
+                  .events[0]
+                  .canonical);
+  EXPECT_EQ(data_of("data: a\n\n\xEF\xBB\xBF"
+                    "data: b\n\n"),
+            Texts{"a"});
+  EXPECT_EQ(data_of("\n\xEF\xBB\xBF"
+                    "data: b\n\n"),
+            Texts{});
+  EXPECT_EQ(data_of("\xEF\xBB"
+                    "data: b\n\n"),
+            Texts{});
+  EXPECT_EQ(decode("\xEF\xBB"
+                   "data: b\n\n")
+                .events[0]
+                .raw,
+            "\xEF\xBB"
+            "data: b\n\n");
   EXPECT_TRUE(decode_parts({"\xEF", "\xBB"}).partial);
 }
 
 TEST(SseDecoder, says_what_may_be_relayed_as_it_is) {
   for (const char* bytes : {"data: a\n\n", "event: e\ndata: a\ndata: b\n\n", ": c\n\n", "id: 1\nretry: 5\ndata: a\n\n"})
     EXPECT_TRUE(decode(bytes).events[0].canonical) << bytes;
-  for (const char* bytes : {"data:a\n\n", "data\n\n", "event:e\ndata: a\n\n", "data: a\r\n\n", "data: a\n\r\n", "data: a\n\r"})
+  for (const char* bytes :
+       {"data:a\n\n", "data\n\n", "event:e\ndata: a\n\n", "data: a\r\n\n", "data: a\n\r\n", "data: a\n\r"})
     EXPECT_FALSE(decode(bytes).events[0].canonical) << bytes;
 }
 
