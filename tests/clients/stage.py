@@ -13,15 +13,16 @@ STARTS_WITHIN_S = 20
 KEYS = {"a": "sk-fw-acme-0123456789abcdefghijklmnop", "b": "sk-fw-globex-0123456789abcdefghijklmn"}
 ADMIN_TOKEN = "admin-0123456789abcdefghijklmnop"
 
-# name of the fake: (cloud, its key, the models it knows)
+# name of the fake: (cloud, its key, the models it knows, speed: 1 is lifelike, 0 waits for nothing)
 FAKES = {
-    "openai": ("openai", "sk-up-openai", ["gpt-6-sol", "gpt-6-astra", "house-model", "text-embedding-3-small"]),
-    "azure": ("azure", "up-azure", ["sol-prod"]),
-    "compatible": ("compatible", None, ["gpt-oss-120b"]),
-    # Scripted failures happen here; every upstream model belongs to one kind of failure, so that the bill tells
-    # which case an attempt was for and no breaker of one case stands open in another.
-    "faulty": ("compatible", None, ["throttled-1", "throttled-2", "broken-1", "broken-2", "slow-1", "slow-2",
-                                    "refusing", "cut", "cut-responses", "endless"]),
+    # Not at once, or a background response would be done before it can be cancelled.
+    "openai": ("openai", "sk-up-openai", ["gpt-6-sol", "gpt-6-astra", "house-model", "text-embedding-3-small"], 0.2),
+    "azure": ("azure", "up-azure", ["sol-prod"], 0),
+    "compatible": ("compatible", None, ["gpt-oss-120b", "endless"], 0),
+    # Scripted failures happen here. Each kind has models and accounts of its own: the bill tells which case an
+    # attempt was for, and an account that was throttled in one case is not shunned in another.
+    "faulty": ("openai", "sk-up-faulty", ["throttled-1", "throttled-2", "broken-1", "broken-2", "slow-1", "slow-2",
+                                          "refusing", "cut"], 0),
 }
 
 
@@ -38,18 +39,18 @@ def models():
         "gpt-6-astra": [deployment("openai", "gpt-6-astra")],
         "house-model": [deployment("openai", "house-model")],
         "text-embedding-3-small": [deployment("openai", "text-embedding-3-small")],
-        "all-throttled": [deployment("faulty-1", "throttled-1"), deployment("faulty-2", "throttled-2")],
-        "all-broken": [deployment("faulty-1", "broken-1"), deployment("faulty-2", "broken-2")],
-        "all-slow": [deployment("faulty-1", "slow-1", timeouts=quick), deployment("faulty-2", "slow-2", timeouts=quick)],
-        "refusing": [deployment("faulty-1", "refusing")],
-        "cut": [deployment("faulty-1", "cut")],
-        "cut-responses": [deployment("faulty-1", "cut-responses", dialects=["responses"])],
-        "endless": [deployment("faulty-1", "endless")],
+        "all-throttled": [deployment("throttled-1", "throttled-1"), deployment("throttled-2", "throttled-2")],
+        "all-broken": [deployment("broken-1", "broken-1"), deployment("broken-2", "broken-2")],
+        "all-slow": [deployment("slow-1", "slow-1", timeouts=quick), deployment("slow-2", "slow-2", timeouts=quick)],
+        "refusing": [deployment("refusing", "refusing")],
+        "cut": [deployment("cut", "cut")],
+        "endless": [deployment("compatible", "endless")],
     }
 
 
 def config(fakes, port, admin_port, folder, more):
     may = [name for name in models() if name != "gpt-6-astra"]
+    faulty = {"cloud": "openai", "base_url": fakes["faulty"] + "/v1", "auth": {"api_key": "${env:UP_FAULTY}"}}
     return {
         "version": 1,
         "listen": [{"address": f"127.0.0.1:{port}"}],
@@ -61,8 +62,7 @@ def config(fakes, port, admin_port, folder, more):
             "openai": {"cloud": "openai", "base_url": fakes["openai"] + "/v1", "auth": {"api_key": "${env:UP_OPENAI}"}},
             "azure": {"cloud": "azure", "base_url": fakes["azure"] + "/openai/v1", "auth": {"api_key": "${env:UP_AZURE}"}},
             "compatible": {"cloud": "compatible", "base_url": fakes["compatible"] + "/v1"},
-            "faulty-1": {"cloud": "compatible", "base_url": fakes["faulty"] + "/v1"},
-            "faulty-2": {"cloud": "compatible", "base_url": fakes["faulty"] + "/v1"},
+            **{account: faulty for account in FAKES["faulty"][2]},
         },
         "models": {name: {"deployments": deployments} for name, deployments in models().items()},
         "tenants": {"acme": {}, "globex": {}},
@@ -128,8 +128,8 @@ class Stage:
         self.children.append(child)
         return child
 
-    def start_fake(self, name, cloud, key, known):
-        args = ["fake", "--cloud", cloud, "--listen", "127.0.0.1:0", "--speed", "0"]
+    def start_fake(self, name, cloud, key, known, speed):
+        args = ["fake", "--cloud", cloud, "--listen", "127.0.0.1:0", "--speed", str(speed)]
         args += ["--key", key] if key else []
         for model in known:
             args += ["--model", model]
@@ -142,7 +142,7 @@ class Stage:
 
     def start_gateway(self, name, fakes, **more):
         env = {"FAIRWAY_ADMIN_TOKEN": ADMIN_TOKEN, "UP_OPENAI": FAKES["openai"][1], "UP_AZURE": FAKES["azure"][1],
-               "KEY_A": KEYS["a"], "KEY_B": KEYS["b"]}
+               "UP_FAULTY": FAKES["faulty"][1], "KEY_A": KEYS["a"], "KEY_B": KEYS["b"]}
         for _ in range(5):  # another process may take a port between our look and the gateway's bind
             port, admin_port = free_port(), free_port()
             file = self.folder / f"{name}.yaml"

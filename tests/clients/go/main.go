@@ -252,9 +252,9 @@ func streamTruncated() {
 
 // This client hands the `error` event out instead of failing.
 func streamTruncatedResponses() {
-	script(`{"kind":"truncate","after":3}`, "cut-responses")
+	script(`{"kind":"truncate","after":3}`, "cut")
 	asked := respond("Hello")
-	asked.Model = "cut-responses"
+	asked.Model = "cut"
 	stream := client.Responses.NewStreaming(ctx, asked)
 	var last responses.ResponseStreamEventUnion
 	for stream.Next() {
@@ -270,7 +270,7 @@ func cancel() {
 	check(stream.Next(), "no event: %v", stream.Err())
 	leave()
 	within(time.Second, "the upstream hears of it", func() bool {
-		for _, a := range attempts("faulty", "endless") {
+		for _, a := range attempts("compatible", "endless") {
 			if a.ClientGone {
 				return true
 			}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -73,22 +72,25 @@ func attempts(fake string, models ...string) (found []attempt) {
 	return found
 }
 
-// The next request for each of these upstream models meets the fault, a JSON object.
+// The fakes whose models fail when asked to.
+var scripted = []string{"faulty", "compatible"}
+
+func faultsOf(method, fake, body string) {
+	request := must(http.NewRequest(method, world.Fakes[fake]+"/_fake/faults", strings.NewReader(body)))
+	answer := must(http.DefaultClient.Do(request))
+	answer.Body.Close()
+	check(answer.StatusCode == 200, "the fake does not take the script: %d", answer.StatusCode)
+}
+
+// The next request for each of these upstream models meets the fault, a JSON object; the fake that knows the
+// model plays it.
 func script(fault string, models ...string) {
 	var entries []string
 	for _, model := range models {
 		entries = append(entries, strings.TrimSuffix(fault, "}")+`,"match":{"model":"`+model+`"}}`)
 	}
-	body := `{"faults":[` + strings.Join(entries, ",") + `]}`
-	answer := must(http.Post(world.Fakes["faulty"]+"/_fake/faults", "application/json", bytes.NewBufferString(body)))
-	answer.Body.Close()
-	check(answer.StatusCode == 200, "the fake does not take the script: %d", answer.StatusCode)
-}
-
-func clearScript() {
-	request := must(http.NewRequest("DELETE", world.Fakes["faulty"]+"/_fake/faults", nil))
-	if answer, err := http.DefaultClient.Do(request); err == nil {
-		answer.Body.Close()
+	for _, fake := range scripted {
+		faultsOf("POST", fake, `{"faults":[`+strings.Join(entries, ",")+`]}`)
 	}
 }
 
@@ -131,7 +133,9 @@ func runCases(cases []namedCase) int {
 		} else {
 			fmt.Println("ok", c.name)
 		}
-		clearScript()
+		for _, fake := range scripted {
+			faultsOf("DELETE", fake, "")
+		}
 	}
 	return failed
 }

@@ -8,12 +8,16 @@ export const key = world.keys.a;
 export const otherKey = world.keys.b;
 export const clouds = { openai: 'gpt-6-sol', azure: 'gpt-6-sol-azure', compatible: 'gpt-oss-120b' };
 
-// The next request for each of these upstream models meets the fault.
+// The fakes whose models fail when asked to.
+const scripted = ['faulty', 'compatible'].map((fake) => world.fakes[fake] + '/_fake/faults');
+
+// The next request for each of these upstream models meets the fault; the fake that knows the model plays it.
 export async function script(fault, ...models) {
   const faults = models.map((model) => ({ ...fault, match: { model } }));
-  const answer = await fetch(world.fakes.faulty + '/_fake/faults', { method: 'POST', body: JSON.stringify({ faults }) });
-  assert.equal(answer.status, 200, 'the fake takes the script');
-  await answer.text();
+  for (const url of scripted) {
+    const answer = await fetch(url, { method: 'POST', body: JSON.stringify({ faults }) });
+    assert.equal(answer.status, 200, `the fake takes the script: ${await answer.text()}`);
+  }
 }
 
 // The attempts a fake has seen for these upstream models.
@@ -54,7 +58,7 @@ export async function main() {
       console.log('FAILED', name + ':', String(error?.stack ?? error).split('\n').slice(0, 12).join('\n    '));
     } finally {
       clearTimeout(clock);
-      await fetch(world.fakes.faulty + '/_fake/faults', { method: 'DELETE' });
+      for (const url of scripted) await fetch(url, { method: 'DELETE' });
     }
   }
   process.exit(failed ? 1 : 0);

@@ -22,10 +22,14 @@ def call(url, method="GET", body=None):
         return answer.read()
 
 
+# The fakes whose models fail when asked to.
+SCRIPTED = [world["fakes"][fake] + "/_fake/faults" for fake in ("faulty", "compatible")]
+
+
 def script(fault, *models):
-    """The next request for each of these upstream models meets the fault."""
-    faults = [{**fault, "match": {"model": model}} for model in models]
-    call(world["fakes"]["faulty"] + "/_fake/faults", "POST", {"faults": faults})
+    """The next request for each of these upstream models meets the fault; the fake that knows the model plays it."""
+    for url in SCRIPTED:
+        call(url, "POST", {"faults": [{**fault, "match": {"model": model}} for model in models]})
 
 
 def attempts(fake, *models):
@@ -87,5 +91,6 @@ def main():
             where = "".join(traceback.format_tb(error.__traceback__)[-2:]).rstrip()
             print(f"FAILED {name}: {type(error).__name__}: {error}\n    " + where.replace("\n", "\n    "), flush=True)
         finally:
-            call(world["fakes"]["faulty"] + "/_fake/faults", "DELETE")
+            for url in SCRIPTED:
+                call(url, "DELETE")
     sys.exit(1 if failed else 0)
