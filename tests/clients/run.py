@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-from stage import Stage  # noqa: E402
+from stage import NotReady, Stage  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 OUT = Path(os.environ.get("FAIRWAY_CLIENTS_DIR") or HERE.parent.parent / "build" / "clients")
@@ -75,20 +75,29 @@ def environment(world):
     return {**kept, "HOME": str(world.parent), "FAIRWAY_WORLD": str(world), "FAIRWAY_CODEX": str(CODEX), "NO_COLOR": "1"}
 
 
+def perform(words, env):
+    """What a client said, and whether it ended well."""
+    try:
+        done = subprocess.run(words, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True, timeout=TAKES_AT_MOST_S)
+        return done.stdout.splitlines(), done.returncode == 0
+    except subprocess.TimeoutExpired as late:
+        said = (late.stdout or b"").decode(errors="replace").splitlines()
+        return [*said, f"FAILED the-client: took over {TAKES_AT_MOST_S} s"], False
+
+
 def play(family, fairway, cases):
     """Runs a family's cases, prints their lines and gives (passed, failed)."""
     piece, command, topics = FAMILIES[family]
     folder = OUT / "runs" / family
     shutil.rmtree(folder, ignore_errors=True)
-    with Stage(fairway, folder) as stage:
-        try:
-            done = subprocess.run([str(word) for word in command()] + cases, env=environment(stage.world), stdin=subprocess.DEVNULL,
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=TAKES_AT_MOST_S)
-            output, ended_well = done.stdout, done.returncode == 0
-        except subprocess.TimeoutExpired as late:
-            output, ended_well = (late.stdout or b"").decode(errors="replace") + f"\nFAILED the family: over {TAKES_AT_MOST_S} s\n", False
-        dead = stage.ended()
-    lines = output.splitlines()
+    try:
+        with Stage(fairway, folder) as stage:
+            lines, ended_well = perform([str(word) for word in command()] + cases, environment(stage.world))
+            dead = stage.ended()
+    except NotReady as why:
+        print(f"{family}: FAILED the stage: {why}")
+        return 0, 1
     passed = [line.split()[1] for line in lines if line.startswith("ok ")]
     failed = [line.split()[1] for line in lines if line.startswith("FAILED ")]
     for line in lines:

@@ -88,6 +88,10 @@ def answers(url):
         return False
 
 
+class NotReady(Exception):
+    """A fake or the gateway did not start; the message has the end of its log."""
+
+
 class Stage:
     """Fakes and gateway as child processes; a `with` block ends them. `world` is what the clients read."""
 
@@ -137,7 +141,7 @@ class Stage:
         line = child.stdout.readline().decode()
         found = re.search(r"listening (http://\S+)", line)
         if not found:
-            raise RuntimeError(f"the fake '{name}' did not say where it listens: {line!r}\n{self.log_of(f'fake-{name}')}")
+            raise NotReady(f"the fake '{name}' did not say where it listens: {line!r}\n{self.log_of(f'fake-{name}')}")
         return found[1]
 
     def start_gateway(self, name, fakes, **more):
@@ -152,7 +156,7 @@ class Stage:
                 return f"http://127.0.0.1:{port}"
             child.kill()
             self.children.remove(child)
-        raise RuntimeError("the gateway did not get ready:\n" + self.log_of(name))
+        raise NotReady("the gateway did not get ready:\n" + self.log_of(name))
 
     @staticmethod
     def wait_ready(child, url):
