@@ -2,6 +2,7 @@
 
 #include <sys/random.h>
 
+#include <algorithm>
 #include <bit>
 
 #include "dialect/error.h"
@@ -80,7 +81,9 @@ Core::Core(net::Loop& loop, Shared& shared, std::size_t index, std::unique_ptr<n
 Core::~Core() { loop_.end_tasks(); }
 
 Result<std::unique_ptr<Core>> Core::make(net::Loop& loop, Shared& shared, std::size_t index) {
-  auto tls = net::TlsClient::make();
+  const auto& providers = shared.snapshot->providers();
+  const bool any_tls = std::ranges::any_of(providers, [](const Provider& p) { return p.endpoint.tls; });
+  auto tls = net::TlsClient::make({}, any_tls);
   if (!tls) return std::unexpected(tls.error());
   return std::unique_ptr<Core>(new Core(loop, shared, index, std::move(*tls)));
 }

@@ -41,7 +41,9 @@ class TlsStream : public SocketStream {
 // checked, against the system's authorities (or ca_file) and the name asked for.
 class TlsClient {
  public:
-  static Result<std::unique_ptr<TlsClient>> make(const std::string& ca_file = {});
+  // Reading the system's authorities takes some 100 ms; a process that calls nobody over TLS need
+  // not: with `trust` false every handshake fails.
+  static Result<std::unique_ptr<TlsClient>> make(const std::string& ca_file = {}, bool trust = true);
   // A stream ready for handshake(); resumes an earlier session with this host where there is one.
   std::unique_ptr<TlsStream> stream(Loop& loop, Fd fd, const std::string& host);
 
