@@ -22,6 +22,7 @@ struct DemoOptions {
   config::Address admin{"127.0.0.1", 8081, ""};
   double traffic_rps = 0;        // load of its own; 0: none
   double exit_after_seconds = 0; // 0: runs until a signal comes
+  std::string config_out;        // the configuration is written there too; empty: nowhere
 };
 int demo(const DemoOptions& options);
 
@@ -39,7 +40,6 @@ struct FakeOptions {
   std::int64_t answer_tokens = -1;
   std::int64_t requests_per_minute = 0;   // 0: no limit
   std::int64_t tokens_per_minute = 0;
-  int threads = 1;                        // 0: one per core
 };
 int fake(const FakeOptions& options);
 

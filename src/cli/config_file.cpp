@@ -1,0 +1,66 @@
+#include "cli/config_file.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "cli/exit.h"
+#include "cli/file.h"
+#include "cli/output.h"
+
+namespace fw::cli {
+namespace {
+
+std::string directory_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  if (slash == path.npos) return "";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+std::optional<std::string> environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+}  // namespace
+
+std::expected<ConfigFile, std::string> load_config(const std::string& path) {
+  const auto text = read_file(path);
+  if (!text) return std::unexpected(fmt::format("{} cannot be read: {}", path, std::strerror(errno)));
+  ConfigFile file;
+  config::Sources sources;
+  sources.env = environment;
+  sources.file = [&file](const std::string& secret) {
+    file.secret_files.push_back(secret);
+    return read_file(secret);
+  };
+  sources.base_dir = directory_of(path);
+  file.loaded = config::load(*text, sources);
+  return file;
+}
+
+std::expected<config::Config, int> valid_config(const std::string& path) {
+  auto file = load_config(path);
+  if (!file) {
+    fmt::print(stderr, "error: {}\n", file.error());
+    return std::unexpected(kConfigInvalid);
+  }
+  for (const auto& problem : file->loaded.problems)
+    fmt::print(stderr, "{}\n", painted(problem, path, wants_colour(stderr)));
+  if (!file->loaded.config) return std::unexpected(kConfigInvalid);
+  return *std::move(file->loaded.config);
+}
+
+std::string painted(const config::Problem& problem, const std::string& path, bool colour) {
+  auto text = config::render(problem, path == "-" ? "standard input" : path);
+  if (!colour) return text;
+  const auto end = text.find(':');
+  const auto* begin = problem.severity == config::Severity::error ? "\x1b[1;31m" : "\x1b[1;33m";
+  return fmt::format("{}{}\x1b[0m{}", begin, text.substr(0, end), text.substr(end));
+}
+
+}  // namespace fw::cli
