@@ -282,6 +282,7 @@ TEST(Exchange, a_stored_response_belongs_to_the_tenant_that_made_it) {
   const auto get = [](std::string_view key) {
     return fmt::format("GET /v1/responses/resp_1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\r\n", key);
   };
+  rig.plays.push_back({.answer = json_answer(stored)});
   EXPECT_TRUE(rig.ask(get("sk-team-a-0123456789")).starts_with("HTTP/1.1 200 "));
   EXPECT_TRUE(has(rig.received.back(), "GET /v1/responses/resp_1 HTTP/1.1\r\n")) << rig.received.back();
   const auto others = rig.ask(get("sk-team-b-0123456789"));
