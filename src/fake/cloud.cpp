@@ -45,13 +45,22 @@ Result<std::unique_ptr<FakeCloud>> FakeCloud::start(Options given) {
     cloud->listening_.push_back(*at);
   }
   const auto& listeners = cloud->listeners_;
+  auto** const place = &cloud->core_;
   cloud->cores_ = std::make_unique<net::Cores>(1, [&](net::Loop& loop, std::size_t) -> std::unique_ptr<net::Resident> {
-    return std::make_unique<Core>(loop, *manner, options, listeners);
+    auto core = std::make_unique<Core>(loop, *manner, options, listeners);
+    *place = core.get();
+    return core;
   });
   return cloud;
 }
 
 FakeCloud::~FakeCloud() { stop(); }
+
+void FakeCloud::script(std::vector<Fault> faults) {
+  if (!cores_) return;
+  auto* const core = core_;
+  cores_->run_on(0, [core, faults = std::move(faults)] { core->faults.add(faults); });
+}
 
 void FakeCloud::stop() { cores_.reset(); }
 

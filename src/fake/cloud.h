@@ -15,6 +15,8 @@ class Cores;
 
 namespace fw::fake {
 
+class Core;
+
 // Runs on one thread of its own, so that its bill, faults and limits are one. Credentials of fakes are no
 // secrets; nothing here leaves the machine.
 class FakeCloud {
@@ -31,6 +33,8 @@ class FakeCloud {
   std::string base_url() const;
   // Accepted by it; empty: none is asked for.
   const std::string& key() const { return key_; }
+  // Adds faults to those still to come; dropped if there would be more than kFaultsMax.
+  void script(std::vector<Fault> faults);
   void stop();
 
  private:
@@ -40,6 +44,7 @@ class FakeCloud {
   std::string base_path_;
   std::string key_;
   std::unique_ptr<net::Cores> cores_;
+  Core* core_ = nullptr;  // lives and is used on its own thread
 };
 
 // The names that Options::cloud may have.
