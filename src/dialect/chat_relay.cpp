@@ -88,6 +88,8 @@ class ChatRelay final : public EventRelay {
   bool strip_usage_;
 };
 
+static_assert(sizeof(ChatRelay) < 400);  // one for each open stream
+
 }  // namespace
 
 std::unique_ptr<StreamRelay> make_chat_relay(bool strip_usage, RelayLimits limits) {

@@ -329,6 +329,8 @@ TEST(ResponsesRelay, tells_our_errors_with_the_next_sequence_number) {
   const std::string head = "event: error\ndata: {\"type\":\"error\",\"code\":\"stream_truncated\",\"message\":\"cut\",\"param\":null,";
   EXPECT_EQ(responses(all({kCreated, kText})).relay->render_error(cut), head + "\"sequence_number\":2}\n\n");
   EXPECT_EQ(responses("").relay->render_error(cut), head + "\"sequence_number\":0}\n\n");
+  const std::string late = "event: x\ndata: {\"sequence_number\":41}\n\n";
+  EXPECT_EQ(responses(std::string(kCreated) + late).relay->render_error(cut), head + "\"sequence_number\":42}\n\n");
   // A server that does not number its events.
   const std::string unnumbered = "event: response.created\ndata: {\"type\":\"response.created\",\"response\":{}}\n\n";
   EXPECT_EQ(responses(unnumbered).relay->render_error(cut), head + "\"sequence_number\":1}\n\n");

@@ -132,6 +132,8 @@ class ResponsesRelay final : public EventRelay {
   bool further_ = false;  // another response than the one that ended has begun
 };
 
+static_assert(sizeof(ResponsesRelay) < 400);  // one for each open stream
+
 }  // namespace
 
 std::unique_ptr<StreamRelay> make_responses_relay(RelayLimits limits) {

@@ -28,6 +28,16 @@ TEST(Compatible, closes_the_upstream_when_the_client_leaves) {
   EXPECT_EQ(find("compatible")->on_cancel(), OnCancel::estimate);
 }
 
+TEST(Compatible, waits_for_a_model_that_is_loading_and_not_for_one_that_is_missing) {
+  const auto kind = [](int status, std::string_view body) {
+    return find("compatible")->classify({status, "application/json", {}, body}, {}).kind;
+  };
+  EXPECT_EQ(kind(500, R"({"error":{"message":"Loading model"}})"), FailureKind::overloaded);
+  EXPECT_EQ(kind(400, R"({"error":"model 'm' not found, try pulling it first"})"), FailureKind::not_found);
+  EXPECT_EQ(kind(400, R"({"object":"error","message":"no such model","type":"NotFoundError"})"), FailureKind::not_found);
+  EXPECT_EQ(kind(400, R"({"error":"bad"})"), FailureKind::invalid_request);
+}
+
 TEST(Compatible, keeps_a_path_before_v1) {
   const auto made = site("https://gpu.example/api/v1/");
   ASSERT_TRUE(made);
