@@ -10,8 +10,8 @@ using wire::JsonKind;
 using wire::JsonMember;
 
 bool is_done(std::string_view data) {
-  const auto end = data.find_last_not_of(" \t");
-  return end != std::string_view::npos && data.substr(0, end + 1).ends_with("[DONE]") && end < 8;
+  constexpr std::string_view kDone = "[DONE]";
+  return data.starts_with(kDone) && data.find_first_not_of(" \t", kDone.size()) == std::string_view::npos;
 }
 
 // What one chunk says that is read at all.

@@ -221,6 +221,12 @@ TEST(ChatRelay, ends_at_an_event_beyond_the_limit) {
   EXPECT_EQ(outcome.relay->error()->code, "event_too_long");
 }
 
+TEST(ChatRelay, knows_its_ending_from_what_looks_like_it) {
+  EXPECT_TRUE(chat("data: [DONE] \n\n").relay->ended());
+  EXPECT_FALSE(chat(std::string(kDelta) + "data: x[DONE]\n\n").relay->ended());
+  EXPECT_FALSE(chat(std::string(kDelta) + "data: [DONE]x\n\n").relay->ended());
+}
+
 TEST(ChatRelay, drops_what_follows_the_end) {
   const std::string bytes = all({kDelta, kDone, kDelta, kDone});
   EXPECT_EQ(chat(bytes).client, all({kDelta, kDone}));
