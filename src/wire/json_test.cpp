@@ -161,6 +161,30 @@ TEST(JsonCheck, knows_every_length_of_utf8) {
   }
 }
 
+// The table "Well-Formed UTF-8 Byte Sequences" of the Unicode standard: what may follow a lead byte.
+struct WellFormed {
+  int lead_from, lead_to, second_from, second_to, size;
+};
+
+constexpr WellFormed g_well_formed[] = {
+    {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3}, {0xE1, 0xEC, 0x80, 0xBF, 3}, {0xED, 0xED, 0x80, 0x9F, 3},
+    {0xEE, 0xEF, 0x80, 0xBF, 3}, {0xF0, 0xF0, 0x90, 0xBF, 4}, {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4}};
+
+TEST(JsonCheck, accepts_exactly_the_well_formed_sequences) {
+  for (int lead = 0x80; lead < 0x100; ++lead)
+    for (int second = 0; second < 0x100; ++second)
+      for (int size = 1; size <= 5; ++size) {
+        const char bytes[] = {static_cast<char>(lead), static_cast<char>(second), '\x80', '\xBF', '\x80'};
+        bool good = false;
+        for (const WellFormed& row : g_well_formed)
+          good = good || (size == row.size && lead >= row.lead_from && lead <= row.lead_to &&
+                          second >= row.second_from && second <= row.second_to);
+        if (size == 1 || second >= 0x80)
+          ASSERT_EQ(!json_check("\"" + std::string(bytes, static_cast<std::size_t>(size)) + "\"", 0), good)
+              << std::hex << lead << " " << second << " " << size;
+      }
+}
+
 TEST(JsonCheck, limits_depth_without_recursion) {
   const auto nest = [](std::size_t n) { return std::string(n, '[') + std::string(n, ']'); };
   EXPECT_FALSE(json_check(nest(3), 3));
@@ -214,6 +238,9 @@ TEST(JsonObject, is_no_object_or_has_something_after_it) {
   JsonArray object("{}", kDepth);
   EXPECT_FALSE(object.next(member));
   EXPECT_EQ(object.error()->fault, JsonFault::not_an_array);
+  JsonObject deep("{}", 0);
+  EXPECT_FALSE(deep.next(member));
+  EXPECT_EQ(deep.error()->fault, JsonFault::too_deep);
   JsonObject two("{} {}", kDepth);
   EXPECT_FALSE(two.next(member));
   EXPECT_EQ(two.error()->fault, JsonFault::trailing_bytes);

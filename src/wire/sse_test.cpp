@@ -135,6 +135,7 @@ TEST(SseDecoder, takes_a_byte_order_mark_at_the_very_start_only) {
                 .raw,
             "\xEF\xBB"
             "data: b\n\n");
+  EXPECT_EQ(decode("\xEF\xBB\xBF\xEF\xBB\xBF\n\n").events[0].raw, "\xEF\xBB\xBF\n\n");
   EXPECT_TRUE(decode_parts({"\xEF", "\xBB"}).partial);
 }
 
@@ -196,6 +197,14 @@ TEST(SseDecoder, limits_an_event_to_the_byte_however_it_comes) {
   EXPECT_EQ(decoder.next(event), SseDecoder::Next::too_long);
   decoder.feed("\n\n");
   EXPECT_EQ(decoder.next(event), SseDecoder::Next::too_long);
+  SseDecoder held(12);  // and never holds more than that, whatever may follow
+  held.feed("data: ");
+  EXPECT_EQ(held.next(event), SseDecoder::Next::need_more);
+  held.feed("123456");
+  EXPECT_EQ(held.next(event), SseDecoder::Next::need_more);
+  held.feed("7");
+  EXPECT_EQ(held.next(event), SseDecoder::Next::too_long);
+  EXPECT_EQ(held.rest().size(), 12U);
 }
 
 TEST(SseDecoder, may_release_what_views_pointed_to) {

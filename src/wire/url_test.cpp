@@ -128,6 +128,9 @@ TEST(Nearest, finds_what_was_meant) {
   EXPECT_EQ(first("GPT-6-SOL"), "gpt-6-sol");
   EXPECT_EQ(first("gtp-6-luna"), "gpt-6-luna");
   EXPECT_EQ(first("text-embedding-3-small"), "text-embedding-4-small");
+  EXPECT_EQ(first("pt-6-luna"), "gpt-6-luna");
+  EXPECT_EQ(first("gpt6-luna"), "gpt-6-luna");
+  EXPECT_EQ(first("xgpt-6-luna"), "gpt-6-luna");
   EXPECT_EQ(first("text-embedding"), "text-embedding-4-small");
   EXPECT_EQ(nearest("gpt-6", known, 2).size(), 2U);
 }
