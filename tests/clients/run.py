@@ -99,7 +99,7 @@ def play(family, fairway, cases):
         print(f"{family}: FAILED the stage: {why}")
         return 0, 1
     passed = [line.split()[1] for line in lines if line.startswith("ok ")]
-    failed = [line.split()[1] for line in lines if line.startswith("FAILED ")]
+    failed = [line.split()[1].rstrip(":") for line in lines if line.startswith("FAILED ")]
     for line in lines:
         print(f"{family}: {line}")
     for missing in sorted(topics - {name.split(".")[0] for name in passed + failed}) if not cases else []:
