@@ -43,6 +43,7 @@ def within(seconds, what, probe):
     end = time.monotonic() + seconds
     while not probe():
         assert time.monotonic() < end, f"{what}: not within {seconds} s"
+        # tidy-allow sleep: another process is asked again, within the bound above
         time.sleep(0.02)
 
 
