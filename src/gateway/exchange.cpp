@@ -78,7 +78,8 @@ net::Task<void> exchange(Core& core, net::HttpConn& client, Route route) {
   if (const auto parsed = x.parse(std::move(body)); !parsed) co_return x.refuse(parsed.error());
   const auto leans_on = has_body(x.operation) ? x.asked->facts.previous_response_id : std::string_view(x.asked->response_id);
   if (!leans_on.empty()) {
-    const auto pinned = co_await pin(x, leans_on, has_body(x.operation) ? Code::previous_response_not_found : Code::response_not_found);
+    const auto missing = has_body(x.operation) ? Code::previous_response_not_found : Code::response_not_found;
+    const auto pinned = co_await pin(x, leans_on, missing);
     if (!pinned) co_return x.refuse(pinned.error());
   }
   const auto candidates = x.choose();
