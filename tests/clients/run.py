@@ -32,8 +32,9 @@ SDK = COMMON | {"usage_only_if_asked", "responses_tools", "responses_tools_strea
 
 
 def in_node(script):
-    """Node looks for packages beside the script, so the scripts go where the packages are."""
-    folder = OUT / "node" / "cases"
+    """Node looks for packages beside the script, so the scripts go where the packages are: to a folder of this family's
+    own, since families may run side by side."""
+    folder = OUT / "node" / f"cases-{Path(script).stem}"
     folder.mkdir(exist_ok=True)
     for file in (HERE / "node").glob("*.mjs"):
         shutil.copy(file, folder)
