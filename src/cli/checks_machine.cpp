@@ -27,15 +27,16 @@ Finding clock() {
   return {"clock", Health::ok, text};
 }
 
+// The hard limit counts: `fairway serve` raises its own up to there.
 Finding open_files(std::size_t exchanges) {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   const auto needed = static_cast<rlim_t>(2 * exchanges + kSpareFiles);
-  const auto found = limit.rlim_cur == RLIM_INFINITY ? std::string("no limit") : fmt::format("{}", limit.rlim_cur);
-  if (limit.rlim_cur >= needed) return {"open files", Health::ok, found};
-  return {"open files", limit.rlim_cur < kFilesMin ? Health::fail : Health::warn,
+  const auto found = limit.rlim_max == RLIM_INFINITY ? std::string("no limit") : fmt::format("{}", limit.rlim_max);
+  if (limit.rlim_max >= needed) return {"open files", Health::ok, found};
+  return {"open files", limit.rlim_max < kFilesMin ? Health::fail : Health::warn,
           fmt::format("{}, while limits.exchanges {} needs {}", found, exchanges, needed),
-          fmt::format("ulimit -n {0}, or LimitNOFILE={0} in the systemd unit; or lower limits.exchanges", needed)};
+          fmt::format("ulimit -Hn {0} as root, or LimitNOFILE={0} in the systemd unit; or lower limits.exchanges", needed)};
 }
 
 Finding openssl() {

@@ -22,6 +22,10 @@ void check_policy(const Policy& policy, Report& report) {
       report.add_at(fmt::format("{}.{}", path, field),
                     {fmt::format("`{}`, which this version does not act on yet", field),
                      "deployments in the order you want", "they are tried in the order written", Severity::warning});
+  if (policy.unknown_price == UnknownPrice::refuse)
+    report.add_at(path + ".unknown_price",
+                  {"`refuse`, which this version does not act on yet", "`price` at every deployment",
+                   "a deployment without a price serves, and its cost is recorded as unknown", Severity::warning});
 }
 
 std::string key_text(const Key& key, std::size_t index) {

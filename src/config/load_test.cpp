@@ -66,7 +66,7 @@ models:
       - { provider: here, model: gpt }
 policies:
   default: { residency: any }
-  eu: { residency: [eu, on-premises], unknown_price: refuse }
+  eu: { residency: [eu, on-premises], unknown_price: flag }
 tenants: { acme: { policy: eu }, other: {} }
 keys:
   - { name: a, tenant: acme, key: "${env:KEY}", models: [gpt-5.2], limits: { concurrent_exchanges: 4 } }

@@ -209,6 +209,7 @@ void Reader::missing_fields(const Node& node, const Table& table) {
 }
 
 void Reader::unknown_key(const Member& member, const Table& table) {
+  if (report_.full()) return;
   const auto names = names_of(table);
   std::string hint;
   if (member.key == "<<") hint = "merge keys are not part of this format; repeat the values";

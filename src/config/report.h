@@ -26,6 +26,8 @@ class Report {
  public:
   void add(Spot at, std::string path, Complaint complaint);
   bool has_errors() const { return errors_ > 0; }
+  // Nothing more is kept: explaining can be spared.
+  bool full() const { return problems_.size() > kProblemsMax; }
 
   // Where each path of the file stands: noted while reading, asked for by the checks afterwards.
   void note(std::string path, Spot at) { spots_.emplace(std::move(path), at); }

@@ -181,7 +181,7 @@ const Table& file_table() {
        entry<&Config::limits>({.name = "limits", .doc = "Limits in size and number."}),
        entry<&Config::retries>({.name = "retries", .doc = "The retry budget."}),
        entry<&Config::drain>({.name = "drain", .doc = "Caps for abandoned streams."}),
-       entry<&Config::data_dir>({.name = "data_dir", .doc = "Where records are kept.", .rule = &kPath}),
+       entry<&Config::data_dir>({.name = "data_dir", .doc = "Where records are kept. This version keeps them in memory and writes nothing.", .rule = &kPath}),
        entry<&Config::threads>({.name = "threads", .doc = "Threads that serve; 0: one per core.", .min = 0, .max = 1024}),
        entry<&Config::providers>({.name = "providers", .doc = "Accounts at clouds, by name.", .required = true, .nonempty = true}),
        entry<&Config::models>({.name = "models", .doc = "The names clients ask for and where each can be served.", .required = true, .nonempty = true}),
