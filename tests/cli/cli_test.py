@@ -91,6 +91,12 @@ class Usage(Cli):
         self.assertIn("add the port", self.usage("fake", "--cloud", "openai", "--listen", "localhost"))
         self.assertIn("'x' is no number", self.usage("demo", "--traffic", "x"))
 
+    def test_a_full_disk_is_a_failure_that_is_said(self):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([str(TOP / BIN), "config", "schema"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("No space left", done.stderr)
+
     def test_later_commands_are_not_offered(self):
         out = self.run_it("--help").stdout
         for later in ("offers", "explain", "ledger", "plan", "budget", "drill"):
