@@ -24,7 +24,7 @@ Exchange begin_exchange(Core& core, net::HttpConn& conn, Received& request) {
   Exchange x{.core = core, .conn = conn, .request = request};
   std::string_view given;
   x.key = core.manner.judge_key(head.fields, core.options.keys, given);
-  x.key_given = given;
+  if (x.key == KeyVerdict::wrong) x.key_given = given;
   for (const auto& f : head.fields)
     if (f.id == wire::HeaderId::other && wire::equal_ignoring_case(f.name, kRecordingHeader)) {
       x.recording = find_recording(f.value);
@@ -44,10 +44,14 @@ std::expected<Place, Refusal> find_place(const Exchange& x) {
   return x.core.manner.place(head, x.core.options);
 }
 
-void read_model(Exchange& x) {
+// The request's own words, well-formed or not: faults match by model whatever else is wrong.
+void read_request(Exchange& x) {
   if (!x.place) return;
   x.model = x.place->deployment;
-  if (x.model.empty() && has_body(x.place->endpoint)) x.model = model_of(x.request.body);
+  if (has_body(x.place->endpoint)) {
+    x.ask = read_ask(x.place->endpoint, x.request.body, !x.model.empty());
+    if (x.model.empty()) x.model = x.ask ? x.ask->model : model_of(x.request.body);
+  }
   if (x.model.starts_with(kRecordingModel) && !x.recording) {
     x.recording = find_recording(x.model.substr(kRecordingModel.size()));
     x.unknown_recording = x.recording == nullptr;
@@ -70,7 +74,7 @@ std::optional<Refusal> check_rates(Exchange& x) {
   const auto now = core.loop.now();
   const bool limit_requests = core.options.requests_per_minute > 0;
   const bool limit_tokens = core.options.tokens_per_minute > 0;
-  const auto tokens = x.ask.prompt_tokens + x.ask.output_limit.value_or(16);
+  const auto tokens = x.ask->prompt_tokens + x.ask->output_limit.value_or(16);
   const auto refuse = [&](Allowance& a, bool of_tokens, std::int64_t asked) {
     return throttled({x.model, of_tokens, a.limit(), a.limit() - a.remaining(now), asked, a.wait_ms(asked, now)});
   };
@@ -86,9 +90,7 @@ std::optional<Refusal> admit(Exchange& x) {
   if (x.key == KeyVerdict::wrong) return key_wrong(x.key_given);
   if (!x.place) return x.place.error();
   if (!has_body(x.place->endpoint)) return std::nullopt;
-  auto ask = read_ask(x.place->endpoint, x.request.body, !x.place->deployment.empty());
-  if (!ask) return ask.error();
-  x.ask = std::move(*ask);
+  if (!x.ask) return x.ask.error();
   if (auto refusal = check_recording(x)) return refusal;
   if (!x.recording) {
     const auto* const served = x.core.model(x.model);
@@ -96,7 +98,7 @@ std::optional<Refusal> admit(Exchange& x) {
     x.answers_as = served->answers.empty() ? std::string(x.model) : served->answers;
   }
   if (auto refusal = check_rates(x)) return refusal;
-  if (x.ask.blocked && x.core.manner.filters_prompts()) return blocked_prompt();
+  if (x.core.manner.filters_prompts() && is_blocked(*x.ask)) return blocked_prompt();
   return std::nullopt;
 }
 
@@ -124,7 +126,7 @@ net::Task<After> answer_admitted(Exchange& x) {
 // Prompts that the filter blocks were read all the same: Azure bills them.
 After refuse(Exchange& x, const Refusal& refusal) {
   if (refusal.why == Why::blocked_prompt) {
-    x.entry->usage.input = x.ask.prompt_tokens;
+    x.entry->usage.input = x.ask->prompt_tokens;
     x.entry->billed = true;
   }
   return deliver_refusal(x, refusal);
@@ -152,7 +154,7 @@ net::Task<After> exchange(Exchange& x) {
   if (x.request.path.starts_with(kAdminPrefix)) co_return answer_admin(x);
   x.id = x.core.manner.request_id(x.core.ids.hex("", 32));
   x.place = find_place(x);
-  read_model(x);
+  read_request(x);
   x.entry = &x.core.bill.open(x.core.loop.wall(), x.request.path);
   x.entry->id = x.id;
   x.entry->model = x.model;
@@ -181,7 +183,7 @@ net::Task<void> serve(Core& core, net::Fd connection) {
       conn.answer(body.error());
       continue;
     }
-    request->body = std::move(*body);
+    request->body = std::string_view(*body);
     core.inbox.settle();
     auto going = exchange(x);
     if (co_await going == After::cut) co_return;

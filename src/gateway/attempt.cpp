@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "dialect/answer.h"
+#include "gateway/settle.h"
 #include "wire/json.h"
 
 namespace fw::gateway {
@@ -13,9 +13,6 @@ namespace {
 
 using cloud::FailureKind;
 using net::Broke;
-
-const Deployment& deployment_of(const Exchange& x) { return x.core.snapshot().deployments()[x.attempts.back().deployment]; }
-const Provider& provider_of(const Exchange& x) { return x.core.snapshot().providers()[x.attempts.back().provider]; }
 
 FailureKind kind_of(Broke what) {
   switch (what) {
@@ -36,24 +33,18 @@ FailureKind kind_of(Broke what) {
 }
 
 void begin_attempt(Exchange& x, std::uint16_t deployment) {
-  const auto& d = x.core.snapshot().deployments()[deployment];
-  auto& a = x.attempts.emplace_back();
-  std::string id(x.request_id.view());
-  id.push_back('-');
-  id.append(std::to_string(x.attempts.size()));
-  a.attempt_id = std::string_view(id);
-  a.deployment = deployment;
-  a.provider = d.provider;
-  a.start = x.core.loop().wall();
-  x.attempt_start = x.core.loop().now();
-  a.dialect_out = dialect::dialect_of(x.operation);
-  a.tier = x.tier.view();
+  x.running = {};
+  x.running.open = true;
+  x.running.deployment = deployment;
+  x.running.provider = x.core.snapshot().deployments()[deployment].provider;
+  x.running.start = x.core.loop().now();
+  x.running.time = x.core.loop().wall();
 }
 
 // Writes head and body; what does not fit the socket goes out by itself.
 net::Io write_request(Exchange& x, net::ClientConn& conn) {
-  const auto& d = deployment_of(x);
-  const auto& p = provider_of(x);
+  const auto& d = x.deployment();
+  const auto& p = x.provider();
   auto& head = x.core.fields;
   if (x.asked->response_id.empty()) {
     head.assign(d.heads[static_cast<std::size_t>(x.operation)]);
@@ -87,21 +78,59 @@ std::string without_credentials(std::string text, const std::string& secret) {
 }
 
 MonoTime first_byte_deadline(Exchange& x) {
-  const auto& t = deployment_of(x).timeouts;
+  const auto& t = x.deployment().timeouts;
   const auto now = x.core.loop().now();
   return std::min(now.plus_ms(t.first_byte_ms), now.plus_ms(t.total_ms));
 }
 
-net::Task<Outcome> read_refusal(Exchange& x, net::ClientConn& conn) {
+// A refusal as the failure map reads it. The head's fields end with the first suspension: they are kept.
+struct Refusal {
+  std::vector<std::pair<std::string, std::string>> fields;
+  std::string body;
+};
+
+Refusal kept_refusal(const net::ClientConn& conn) {
+  Refusal kept;
+  for (const auto& f : conn.head().fields)
+    if (f.id != wire::HeaderId::other) kept.fields.emplace_back(f.name, f.value);
+  return kept;
+}
+
+void book_refusal(Exchange& x, const cloud::Verdict& verdict) {
+  auto& a = close_attempt(x, verdict.kind);
+  const auto& price = x.deployment().price;
+  const ledger::Settling how{price ? &*price : nullptr, x.tier};
+  switch (verdict.billing) {
+    case cloud::Billing::refused_unbilled:
+      return ledger::settle_unbilled(a, ledger::AttemptState::refused_unbilled, ledger::Basis::none);
+    case cloud::Billing::billed:
+      return ledger::settle_estimated(a, x.reserved, 0, how);
+    case cloud::Billing::ambiguous:
+      return ledger::settle_ambiguous(a, x.reserved, how);
+  }
+}
+
+End judge_refusal(Exchange& x, Refusal refusal) {
+  std::vector<wire::HeaderField> fields;
+  for (const auto& [name, value] : refusal.fields) fields.push_back({name, value, wire::header_id(name)});
+  cloud::Answer answer{.status = x.running.status, .content_type = {}, .fields = fields, .body = refusal.body};
+  answer.content_type = wire::field_value(answer.fields, wire::HeaderId::content_type);
+  Failed failed{.deployment = x.running.deployment, .status = x.running.status, .verdict = x.provider().adapter->classify(answer, x.core.loop().wall()), .own_words = {}};
+  const auto& secret = x.core.snapshot().config().providers[x.running.provider].settings.api_key;
+  failed.verdict.message = without_credentials(std::move(failed.verdict.message), secret);
+  // Only what is the client's own doing is told in the cloud's words and with its status.
+  if (answer.status < 500 && !wire::json_check(refusal.body, 128))
+    failed.own_words = without_credentials(std::move(refusal.body), secret);
+  x.core.mark_account(x.running.provider, failed.verdict.mark);
+  book_refusal(x, failed.verdict);
+  x.asked->failed.push_back(std::move(failed));
+  return End::failed;
+}
+
+net::Task<End> read_refusal(Exchange& x, net::ClientConn& conn) {
   const auto limit = x.core.snapshot().config().limits.error_body_bytes;
   const auto deadline = first_byte_deadline(x);
-  cloud::Answer answer;
-  answer.status = conn.head().status;
-  // The fields' views end with the first suspension, so what the failure map reads is kept.
-  std::vector<std::pair<std::string, std::string>> kept;
-  for (const auto& f : conn.head().fields)
-    if (f.id != wire::HeaderId::other) kept.emplace_back(f.name, f.value);
-  std::string body;
+  auto refusal = kept_refusal(conn);
   for (;;) {
     const auto part = conn.body();
     if (part.kind == net::ClientConn::Body::Kind::blocked) {
@@ -109,68 +138,61 @@ net::Task<Outcome> read_refusal(Exchange& x, net::ClientConn& conn) {
       break;
     }
     if (part.kind != net::ClientConn::Body::Kind::bytes) break;
-    body.append(part.bytes.substr(0, limit - std::min(limit, body.size())));
-    if (body.size() >= limit) break;
+    refusal.body.append(part.bytes.substr(0, limit - std::min(limit, refusal.body.size())));
+    if (refusal.body.size() >= limit) break;
   }
-  std::vector<wire::HeaderField> fields;
-  for (const auto& [name, value] : kept) fields.push_back({name, value, wire::header_id(name)});
-  const auto& p = provider_of(x);
-  answer.fields = fields;
-  answer.body = body;
-  answer.content_type = wire::field_value(answer.fields, wire::HeaderId::content_type);
-  Outcome out;
-  out.verdict = p.adapter->classify(answer, x.core.loop().wall());
-  const auto& settings = x.core.snapshot().config().providers[x.attempt().provider].settings;
-  out.verdict.message = without_credentials(std::move(out.verdict.message), settings.api_key);
-  // Only what is the client's own doing is told in the cloud's words and with its status.
-  if (answer.status >= 400 && answer.status < 500 && !wire::json_check(body, 128))
-    out.own_words = without_credentials(std::move(body), settings.api_key);
-  auto& a = x.attempt();
-  a.outcome = out.verdict.kind;
-  const auto& d = deployment_of(x);
-  const ledger::Settling how{d.price ? &*d.price : nullptr, x.tier};
-  switch (out.verdict.billing) {
-    case cloud::Billing::refused_unbilled:
-      ledger::settle_unbilled(a, ledger::AttemptState::refused_unbilled, ledger::Basis::none);
-      break;
-    case cloud::Billing::billed:
-      ledger::settle_estimated(a, x.reserved, 0, how);
-      break;
-    case cloud::Billing::ambiguous:
-      ledger::settle_ambiguous(a, x.reserved, how);
-      break;
-  }
-  x.core.mark_account(a.provider, out.verdict.mark);
-  co_return out;
+  co_return judge_refusal(x, std::move(refusal));
+}
+
+// The head is there: a success, or what else it is.
+std::optional<End> judge_head(Exchange& x, const net::ClientConn& conn) {
+  x.running.status = static_cast<std::int16_t>(conn.head().status);
+  x.running.upstream_request_id = x.provider().adapter->request_id(conn.head().fields);
+  if (x.running.status >= 400) return std::nullopt;
+  if (x.running.status >= 300)
+    return fail(x, FailureKind::malformed,
+                fmt::format("status {}; redirects are not followed, they would carry the credentials elsewhere", x.running.status), true);
+  const auto coding = conn.head().get(wire::HeaderId::content_encoding);
+  if (!coding.empty() && !wire::equal_ignoring_case(coding, "identity"))
+    return fail(x, FailureKind::malformed, "the answer is compressed, which was not asked for", true);
+  return End::answering;
+}
+
+End lost_before_head(Exchange& x, const net::ClientConn& conn, net::Failure failure) {
+  x.asked->fresh = conn.reused() && !conn.answered() && failure.what == Broke::lost;
+  return fail(x, kind_of(failure.what), std::move(failure.text), true);
+}
+
+End left_early(Exchange& x) {
+  settle(x, {});
+  return End::client_left;
 }
 
 }  // namespace
 
-Outcome fail(Exchange& x, FailureKind kind, std::string message, bool sent) {
-  auto& a = x.attempt();
-  a.outcome = kind;
-  const auto& d = deployment_of(x);
-  const ledger::Settling how{d.price ? &*d.price : nullptr, x.tier};
+End fail(Exchange& x, FailureKind kind, std::string message, bool sent) {
+  Failed failed{.deployment = x.running.deployment, .status = x.running.status, .verdict = {}, .own_words = {}};
+  failed.verdict.kind = kind;
+  failed.verdict.elsewhere = true;
+  failed.verdict.message = std::move(message);
+  auto& a = close_attempt(x, kind);
+  const auto& price = x.deployment().price;
   if (sent) {
-    ledger::settle_ambiguous(a, x.reserved, how);
+    ledger::settle_ambiguous(a, x.reserved, {price ? &*price : nullptr, x.tier});
   } else {
     ledger::settle_unbilled(a, ledger::AttemptState::not_sent, ledger::Basis::none);
   }
-  Outcome out;
-  out.verdict.kind = kind;
-  out.verdict.elsewhere = true;
-  out.verdict.billing = sent ? cloud::Billing::ambiguous : cloud::Billing::refused_unbilled;
-  out.verdict.message = std::move(message);
-  return out;
+  if (x.asked) x.asked->failed.push_back(std::move(failed));
+  return End::failed;
 }
 
-net::Task<Outcome> send(Exchange& x, net::Lease& lease, std::uint16_t deployment, bool fresh) {
-  begin_attempt(x, deployment);
-  const auto& d = deployment_of(x);
-  auto& pool = x.core.pool(d.provider);
-  if (!fresh) lease = pool.take_idle();
+net::Task<End> send(Exchange& x, net::Lease& lease, std::uint16_t at) {
+  const auto& place = x.core.snapshot().models()[x.model_index].places[x.asked->candidates.all[at].place];
+  begin_attempt(x, place.deployment);
+  auto& pool = x.core.pool(place.provider);
+  if (!std::exchange(x.asked->fresh, false)) lease = pool.take_idle();
   if (!lease) {
-    auto opened = co_await pool.open(x.core.loop().now().plus_ms(d.timeouts.connect_ms));
+    auto opened = co_await pool.open(x.core.loop().now().plus_ms(x.deployment().timeouts.connect_ms));
     if (!opened) co_return fail(x, kind_of(opened.error().what), std::move(opened.error().text), false);
     lease = std::move(*opened);
   }
@@ -178,69 +200,48 @@ net::Task<Outcome> send(Exchange& x, net::Lease& lease, std::uint16_t deployment
   const auto deadline = first_byte_deadline(x);
   if (written.kind == net::Io::Kind::blocked) {
     const auto wake = co_await lease->stream().drained(deadline, x.listener());
-    if (wake == net::Wake::gone && !keep_reading(x)) {
-      settle(x, {}, {}, 0);
-      co_return Outcome{.kind = Outcome::Kind::client_left};
-    }
+    if (wake == net::Wake::gone && !keep_reading(x)) co_return left_early(x);
     if (wake == net::Wake::deadline) co_return fail(x, FailureKind::timed_out, "the request could not be written in time", true);
   }
-  auto head = co_await lease->read_head(wire::Method::post, deadline, x.listener());
-  if (!head && head.error().what == Broke::client_gone) {
-    if (!keep_reading(x)) {
-      settle(x, {}, {}, 0);
-      co_return Outcome{.kind = Outcome::Kind::client_left};
-    }
-    head = co_await lease->read_head(wire::Method::post, deadline, nullptr);
+  for (;;) {
+    auto head = co_await lease->read_head(wire::Method::post, deadline, x.listener());
+    if (head) break;
+    if (head.error().what != Broke::client_gone) co_return lost_before_head(x, *lease, std::move(head.error()));
+    if (x.left || !keep_reading(x)) co_return left_early(x);
   }
-  if (!head) {
-    auto out = fail(x, kind_of(head.error().what), std::move(head.error().text), true);
-    out.stale = lease->reused() && !lease->answered() && head.error().what == Broke::lost;
-    co_return out;
-  }
-  auto& a = x.attempt();
-  a.status = static_cast<std::int16_t>(lease->head().status);
-  a.upstream_request_id = provider_of(x).adapter->request_id(lease->head().fields);
-  if (a.status >= 200 && a.status < 300) {
-    if (const auto coding = lease->head().get(wire::HeaderId::content_encoding);
-        !coding.empty() && !wire::equal_ignoring_case(coding, "identity"))
-      co_return fail(x, FailureKind::malformed, "the answer is compressed, which was not asked for", true);
-    co_return Outcome{.kind = Outcome::Kind::answering};
-  }
-  if (a.status < 400)
-    co_return fail(x, FailureKind::malformed,
-                   fmt::format("status {}; redirects are not followed, they would carry the credentials elsewhere", a.status), true);
+  const auto judged = judge_head(x, *lease);
+  if (judged) co_return *judged;
   co_return co_await read_refusal(x, *lease);
 }
 
 bool keep_reading(Exchange& x) {
   const auto& limits = x.core.snapshot().config().drain;
-  const bool drain = deployment_of(x).on_cancel == cloud::OnCancel::drain &&
+  const bool drain = x.deployment().on_cancel == cloud::OnCancel::drain &&
                      x.core.drains < limits.streams / static_cast<int>(x.core.shared().cores.size());
   x.client_left();
   if (drain && !std::exchange(x.drains, true)) ++x.core.drains;
   return drain;
 }
 
-void settle(Exchange& x, const dialect::Usage& usage, std::string_view tier_served, std::int64_t output_seen) {
-  auto& a = x.attempt();
-  const auto& d = deployment_of(x);
-  if (!tier_served.empty()) a.tier = tier_served;
+void settle(Exchange& x, const Received& received) {
+  auto& a = close_attempt(x, received.outcome);
+  const auto& d = x.deployment();
+  if (!received.tier.empty()) a.tier = received.tier;
   const ledger::Settling how{d.price ? &*d.price : nullptr, a.tier};
-  if (usage.reported) {
-    auto counted = usage;
-    counted.give_lifetime(d.price ? d.price->cache_lifetime : provider_of(x).adapter->cache_lifetime());
+  if (received.usage.reported) {
+    auto counted = received.usage;
+    counted.give_lifetime(d.price ? d.price->cache_lifetime : x.provider().adapter->cache_lifetime());
     return ledger::settle_reported(a, counted, how);
   }
-  if (x.operation != Operation::chat && x.operation != Operation::responses && x.operation != Operation::embeddings)
-    return ledger::settle_unbilled(a, ledger::AttemptState::settled_exact, ledger::Basis::none);
+  if (!has_body(x.operation)) return ledger::settle_unbilled(a, ledger::AttemptState::settled_exact, ledger::Basis::none);
   if (x.left && d.on_cancel == cloud::OnCancel::unbilled)
     return ledger::settle_unbilled(a, ledger::AttemptState::settled_exact, ledger::Basis::cancel_unbilled);
-  ledger::settle_estimated(a, x.reserved, output_seen, how);
+  ledger::settle_estimated(a, x.reserved, received.output_seen, how);
 }
 
 void note_owner(Exchange& x, std::string_view response_id) {
   if (response_id.empty() || !x.stores) return;
-  const Owner owner{x.attempt().deployment, x.key().tenant};
+  const Owner owner{x.running.deployment, x.key().tenant};
   const auto hash = response_id_hash(response_id);
   auto& home = x.core.home(hash);
   if (&home == &x.core) return x.core.owners.note(hash, owner);

@@ -8,84 +8,83 @@
 #include "gateway/ask.h"
 #include "gateway/attempt.h"
 #include "gateway/failures.h"
-#include "gateway/settle.h"
 
 namespace fw::gateway {
 namespace {
+
+// 1 and 2: the body, and what it says.
+net::Task<bool> receive(Exchange& x) {
+  auto body = co_await x.client.body(x.core.snapshot().config().limits.body_bytes);
+  const auto parsed = x.parse(std::move(body));
+  co_return parsed || x.refuse(parsed.error());
+}
+
+bool pin_to(Exchange& x, const std::optional<Owner>& owner) {
+  if (!owner || owner->tenant != x.key().tenant) {
+    const bool leaning = has_body(x.operation);
+    return x.refuse(client_error(leaning ? Code::previous_response_not_found : Code::response_not_found,
+                                 "there is no such response; stored responses are known to the tenant that made them",
+                                 leaning ? "previous_response_id" : ""));
+  }
+  x.pinned = owner->deployment;
+  const auto model = x.core.snapshot().deployments()[owner->deployment].of_model;
+  if (x.model_index == ledger::kNoIndex) x.model_index = model;
+  return true;
+}
+
+// Requests that lean on stored state go where it lies, if it is this tenant's.
+net::Task<bool> pin(Exchange& x) {
+  const auto hash = response_id_hash(x.leans_on());
+  auto& home = x.core.home(hash);
+  auto question = ask<std::optional<Owner>>(x.core.loop(), home.loop(), [&home, hash] { return home.owners.find(hash); });
+  const auto owner = co_await question;
+  co_return pin_to(x, owner);
+}
+
+// What the end of an attempt means for what comes next. True: try at `at`.
+bool go_on(Exchange& x, End end, std::uint16_t& at) {
+  if (end == End::served && std::exchange(x.paid, false)) x.core.retries.give_back();
+  if (end != End::failed || x.left) return false;
+  if (x.asked->fresh) return true;
+  ++at;
+  return x.asked->failed.back().verdict.elsewhere;
+}
+
+}  // namespace
 
 bool has_body(Operation operation) {
   return operation == Operation::chat || operation == Operation::responses || operation == Operation::embeddings;
 }
 
-// Requests that lean on stored state go where it lies, if it is this tenant's.
-net::Task<Result<void>> pin(Exchange& x, std::string_view response_id, Code code) {
-  const auto hash = response_id_hash(response_id);
-  auto& home = x.core.home(hash);
-  auto question = ask<std::optional<Owner>>(x.core.loop(), home.loop(), [&home, hash] { return home.owners.find(hash); });
-  const auto owner = co_await question;
-  if (!owner || owner->tenant != x.key().tenant)
-    co_return std::unexpected(client_error(code, "there is no such response; stored responses are known to the tenant that made them",
-                                           has_body(x.operation) ? "previous_response_id" : ""));
-  x.pinned = owner->deployment;
-  const auto model = x.core.snapshot().deployments()[owner->deployment].of_model;
-  if (x.model_index == ledger::kNoIndex) x.model_index = model;
-  co_return Result<void>{};
-}
-
-// Until one deployment's answer is on its way to the client, or there is none left to try.
-net::Task<void> try_candidates(Exchange& x, const route::Candidates& candidates) {
-  const auto& places = x.core.snapshot().models()[x.model_index].places;
-  const auto attempts_max = x.core.snapshot().config().retries.attempts;
-  Failures failures;
-  bool fresh = false;
-  for (std::uint16_t i = 0; i < candidates.tried;) {
-    const bool again = !x.attempts.empty();
-    const bool spent = attempts_max > 0 && static_cast<int>(x.attempts.size()) >= attempts_max;
-    if (again && (spent || (!fresh && !x.core.retries.take()))) {
-      if (!spent) ++x.core.counts.retries_refused;
-      failures.stopped = spent ? "retries.attempts is reached" : "the retry budget is spent";
-      break;
-    }
-    const bool paid = again && !fresh;
-    net::Lease lease;
-    auto out = co_await send(x, lease, places[candidates.all[i].place].deployment, std::exchange(fresh, false));
-    if (out.kind == Outcome::Kind::answering) {
-      if (x.stream) {
-        out = co_await relay_stream(x, *lease);
-      } else {
-        out = co_await relay_whole(x, *lease);
-      }
-    }
-    end_attempt(x);
-    if (out.kind == Outcome::Kind::served && paid) x.core.retries.give_back();
-    if (out.kind != Outcome::Kind::failed || x.left) co_return;
-    fresh = out.stale;
-    const bool elsewhere = out.verdict.elsewhere;
-    failures.add(x.attempt().deployment, std::move(out));
-    if (!elsewhere) break;
-    if (!fresh) ++i;
-  }
-  answer_failures(x, failures);
-}
-
-}  // namespace
-
-// The six steps. 2 reserve and 6 settle stand in Exchange: its destructor settles on every exit.
+// The six steps. 6 settle stands in the destructor of Exchange: it happens on every exit.
 net::Task<void> exchange(Core& core, net::HttpConn& client, Route route) {
   Exchange x(core, client, route.operation);
-  if (const auto admitted = x.admit(route); !admitted) co_return x.refuse(admitted.error());
-  auto body = co_await client.body(core.snapshot().config().limits.body_bytes);
-  if (const auto parsed = x.parse(std::move(body)); !parsed) co_return x.refuse(parsed.error());
-  const auto leans_on = has_body(x.operation) ? x.asked->facts.previous_response_id : std::string_view(x.asked->response_id);
-  if (!leans_on.empty()) {
-    const auto missing = has_body(x.operation) ? Code::previous_response_not_found : Code::response_not_found;
-    const auto pinned = co_await pin(x, leans_on, missing);
-    if (!pinned) co_return x.refuse(pinned.error());
+  const auto admitted = x.admit(route);
+  if (!admitted) {
+    x.refuse(admitted.error());
+    co_return;
   }
-  const auto candidates = x.choose();
-  if (!candidates) co_return x.refuse(candidates.error());
-  core.retries.request();
-  co_await try_candidates(x, *candidates);
+  if (!co_await receive(x)) co_return;                          // 1 parse, 2 reserve
+  if (!x.leans_on().empty() && !co_await pin(x)) co_return;
+  const auto chosen = x.choose();                               // 3 choose
+  if (!chosen) {
+    x.refuse(chosen.error());
+    co_return;
+  }
+  auto end = End::failed;
+  for (std::uint16_t at = 0; x.may_try(at);) {
+    net::Lease lease;
+    end = co_await send(x, lease, at);                          // 4 encode, send, classify
+    if (end == End::answering) {
+      if (x.stream) {
+        end = co_await relay_stream(x, *lease);                 // 5 decode, render, write
+      } else {
+        end = co_await relay_whole(x, *lease);
+      }
+    }
+    if (!go_on(x, end, at)) break;
+  }
+  if (end == End::failed) answer_failures(x);
 }
 
 Exchange::Exchange(Core& c, net::HttpConn& conn, Operation op)
@@ -124,7 +123,7 @@ Result<void> Exchange::admit(const Route& route) {
   return {};
 }
 
-Result<void> Exchange::parse(Result<std::string> body) {
+Result<void> Exchange::parse(Result<net::Bytes> body) {
   if (!body) return std::unexpected(body.error());
   if (!has_body(operation)) {
     stream = operation == Operation::responses_get && asked->query.find("stream=true") != std::string::npos;
@@ -155,10 +154,15 @@ Result<void> Exchange::parse(Result<std::string> body) {
   return {};
 }
 
-Result<route::Candidates> Exchange::choose() const {
+std::string_view Exchange::leans_on() const {
+  return has_body(operation) ? asked->facts.previous_response_id : std::string_view(asked->response_id);
+}
+
+Result<void> Exchange::choose() {
   const auto& model = core.snapshot().models()[model_index];
-  const route::Needs needs{operation, key().residency};
-  auto candidates = route::choose(needs, model.places, core.marks, core.loop().now());
+  auto& candidates = asked->candidates;
+  candidates = route::choose({operation, key().residency}, model.places, core.marks, core.loop().now());
+  core.retries.request();
   if (pinned != ledger::kNoIndex) {
     const auto end = candidates.all.begin() + candidates.tried;
     const auto it = std::find_if(candidates.all.begin(), end, [&](const auto& c) { return model.places[c.place].deployment == pinned; });
@@ -168,7 +172,7 @@ Result<route::Candidates> Exchange::choose() const {
     candidates.all[0] = *it;
     candidates.count = candidates.tried = 1;
   }
-  if (candidates.tried > 0) return candidates;
+  if (candidates.tried > 0) return {};
   const bool residency = std::any_of(candidates.all.begin(), candidates.all.begin() + candidates.count,
                                      [](const auto& c) { return c.verdict == route::Verdict::residency; });
   if (!residency)
@@ -179,6 +183,22 @@ Result<route::Candidates> Exchange::choose() const {
   return std::unexpected(client_error(Code::residency_unsatisfiable,
                                       fmt::format("the policy allows processing in {} only; '{}' is served in {}",
                                                   fmt::join(key().residency, ", "), model.name, scopes), "model"));
+}
+
+bool Exchange::may_try(std::uint16_t at) {
+  if (at >= asked->candidates.tried) return false;
+  if (attempts.empty()) return true;
+  const auto most = core.snapshot().config().retries.attempts;
+  if (most > 0 && static_cast<int>(attempts.size()) >= most) {
+    asked->stopped = "retries.attempts is reached";
+    return false;
+  }
+  // A dead kept connection is no retry: the place has not seen the request.
+  paid = !asked->fresh && core.retries.take();
+  if (paid || asked->fresh) return true;
+  ++core.counts.retries_refused;
+  asked->stopped = "the retry budget is spent (retries.budget_percent, retries.burst)";
+  return false;
 }
 
 }  // namespace fw::gateway

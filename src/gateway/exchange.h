@@ -14,13 +14,45 @@
 
 namespace fw::gateway {
 
+// How an attempt stands; everything but `answering` is its end.
+enum class End : std::uint8_t {
+  answering,    // a success's head is there, its body follows
+  served,       // the client got the whole answer, or what there was after the first byte
+  failed,       // nothing of it went to the client; why stands in Asked::failed
+  client_left,  // before the first byte
+};
+
+// Why a deployment did not serve.
+struct Failed {
+  std::uint16_t deployment = 0;
+  std::int16_t status = 0;
+  cloud::Verdict verdict;
+  std::string own_words;  // the cloud's error body, where the client may read it as it is; credentials removed
+};
+
 // What is needed only until the first byte went to the client; then its memory is given back.
-struct Asked {
-  std::string body;
+struct Asked : net::InSlab {
+  net::Bytes body;
   dialect::RequestFacts facts;  // views into body
   Forwarded forwarded;
   std::string response_id;      // responses_get, _delete, _cancel
   std::string query;
+  route::Candidates candidates;
+  std::vector<Failed> failed;
+  std::string_view stopped;     // why no further place is tried, where places are left
+  bool fresh = false;           // the next try is at the same place, over a new connection
+};
+
+// The attempt that runs. When it ends it becomes a record.
+struct Running {
+  std::uint16_t deployment = ledger::kNoIndex;
+  std::uint16_t provider = ledger::kNoIndex;
+  std::int16_t status = 0;
+  bool open = false;
+  std::int32_t first_token_ms = -1;
+  MonoTime start;
+  WallTime time;
+  ledger::UpstreamRequestId upstream_request_id;
 };
 
 // The state of an exchange. Its destructor is the one place where it is settled: whatever ended
@@ -34,13 +66,15 @@ class Exchange {
 
   // Reads what the head tells: who asks, and under which limits. Nothing may suspend before it.
   Result<void> admit(const Route& route);
-  // 1 parse: the body's facts, the model, the right to it.
-  Result<void> parse(Result<std::string> body);
-  // 3 choose. Empty: the refusal is in the error.
-  Result<route::Candidates> choose() const;
+  // 1 parse: the body's facts, the model, the right to it. 2 reserve.
+  Result<void> parse(Result<net::Bytes> body);
+  // 3 choose: the candidates, or the refusal.
+  Result<void> choose();
+  // Whether the candidate at `at` may be tried now; if not, Asked::stopped says why.
+  bool may_try(std::uint16_t at);
 
-  // Answers a refusal of our own.
-  void refuse(const Error& error);
+  // Answers a refusal of our own. Always false.
+  bool refuse(const Error& error);
   // Header lines every answer carries, into core.fields.
   std::string& answer_fields();
   // The answer after which nothing may be tried again; frees what only another try would need.
@@ -48,7 +82,10 @@ class Exchange {
   void client_left();
 
   const Key& key() const { return core.snapshot().keys()[key_index]; }
-  ledger::AttemptRecord& attempt() { return attempts.back(); }
+  const Deployment& deployment() const { return core.snapshot().deployments()[running.deployment]; }
+  const Provider& provider() const { return core.snapshot().providers()[running.provider]; }
+  // The stored response this request is about or leans on; empty: none.
+  std::string_view leans_on() const;
   // Whom the client still listens through; null once it left.
   net::Stream* listener() { return client.stream_or_null(); }
 
@@ -57,9 +94,11 @@ class Exchange {
   Operation operation;
   bool stream = false;
   bool strip_usage = false;
+  bool stores = false;  // a response that can be asked for later
   bool committed = false;
   bool left = false;
   bool drains = false;  // the client left and the cloud is read to its end for the books
+  bool paid = false;    // the running attempt took a token of the retry budget
   bool holds_permit = false;
   bool holds_key_permit = false;
   std::uint16_t key_index = ledger::kNoIndex;
@@ -68,17 +107,18 @@ class Exchange {
   std::int16_t status = 0;
   std::int32_t first_token_ms = -1;
   MonoTime start;
-  MonoTime attempt_start;
   WallTime time;
   ledger::RequestId request_id;
-  ledger::ShortText<16> tier;      // asked for
+  ledger::ShortText<16> tier;  // asked for
   ledger::ShortText<40> outcome;
-  bool stores = true;              // a response that can be asked for later
   ledger::Reservation reserved;
   std::string client_request_id;
-  std::unique_ptr<Asked> asked;
-  std::vector<ledger::AttemptRecord> attempts;
+  std::unique_ptr<Asked> asked;  // null once committed
+  Running running;
+  std::vector<ledger::AttemptRecord> attempts;  // that have ended
 };
+
+bool has_body(Operation operation);
 
 // The trunk.
 net::Task<void> exchange(Core& core, net::HttpConn& client, Route route);

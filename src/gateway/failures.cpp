@@ -27,57 +27,53 @@ bool is_clients_own(FailureKind kind) {
   }
 }
 
-bool all_are(const Failures& failures, bool (*what)(FailureKind)) {
-  return std::ranges::all_of(failures.tried, [what](const auto& t) { return what(t.outcome.verdict.kind); });
+bool all_are(const std::vector<Failed>& failed, bool (*what)(FailureKind)) {
+  return std::ranges::all_of(failed, [what](const auto& f) { return what(f.verdict.kind); });
 }
 
-Code code_of(const Failures& failures) {
-  if (all_are(failures, [](FailureKind k) { return k == FailureKind::timed_out; })) return Code::all_deployments_timed_out;
-  if (all_are(failures, [](FailureKind k) { return k == FailureKind::rate_limited || k == FailureKind::quota_exhausted; }))
+Code code_of(const std::vector<Failed>& failed) {
+  if (all_are(failed, [](FailureKind k) { return k == FailureKind::timed_out; })) return Code::all_deployments_timed_out;
+  if (all_are(failed, [](FailureKind k) { return k == FailureKind::rate_limited || k == FailureKind::quota_exhausted; }))
     return Code::all_deployments_throttled;
   return Code::all_deployments_failed;
 }
 
-std::string tell(const Exchange& x, const Failures& failures) {
+std::string tell(const Exchange& x) {
   const auto& snapshot = x.core.snapshot();
+  const auto& failed = x.asked->failed;
   auto text = fmt::format("model '{}' could not be served; tried {}: ", snapshot.models()[x.model_index].name,
-                          failures.tried.size() == 1 ? "1 deployment" : fmt::format("{} deployments", failures.tried.size()));
-  for (std::size_t i = 0; i < failures.tried.size(); ++i) {
-    const auto& t = failures.tried[i];
-    const auto& a = x.attempts[i];
-    text += fmt::format("{}{}: {}", i == 0 ? "" : "; ", snapshot.deployments()[t.deployment].name, name(t.outcome.verdict.kind));
-    if (a.status != 0) text += fmt::format(" (HTTP {})", a.status);
-    if (!t.outcome.verdict.message.empty()) text += fmt::format(", {}", t.outcome.verdict.message.substr(0, 300));
+                          failed.size() == 1 ? "1 deployment" : fmt::format("{} deployments", failed.size()));
+  for (const auto& f : failed) {
+    text += fmt::format("{}{}: {}", &f == failed.data() ? "" : "; ", snapshot.deployments()[f.deployment].name, name(f.verdict.kind));
+    if (f.status != 0) text += fmt::format(" (HTTP {})", f.status);
+    if (!f.verdict.message.empty()) text += fmt::format(", {}", f.verdict.message.substr(0, 300));
   }
-  if (!failures.stopped.empty()) text += fmt::format("; no more was tried: {}", failures.stopped);
+  if (!x.asked->stopped.empty()) text += fmt::format("; no more was tried: {}", x.asked->stopped);
   return text;
 }
 
-void pass_on(Exchange& x, const Outcome& last) {
+void pass_on(Exchange& x, const Failed& last) {
   auto& fields = x.answer_fields();
   fields.append("content-type: application/json\r\nx-should-retry: false\r\n");
-  const auto status = x.attempt().status;
-  x.status = status;
-  x.outcome = std::string_view(last.verdict.code.empty() ? name(last.verdict.kind) : std::string_view(last.verdict.code));
-  if (!last.own_words.empty()) {
-    x.client.answer(status, fields, last.own_words);
-    return;
-  }
-  Error error{Code::invalid_value, Origin::provider, Retry::never, last.verdict.message, last.verdict.param, 0};
-  x.client.answer(status, fields, dialect::error_json(error));
+  x.status = last.status;
+  x.outcome = last.verdict.code.empty() ? name(last.verdict.kind) : std::string_view(last.verdict.code);
+  if (!last.own_words.empty()) return x.client.answer(last.status, fields, last.own_words);
+  const Error error{Code::invalid_value, Origin::provider, Retry::never, last.verdict.message, last.verdict.param, 0};
+  x.client.answer(last.status, fields, dialect::error_json(error));
 }
 
 }  // namespace
 
-void answer_failures(Exchange& x, const Failures& failures) {
+void answer_failures(Exchange& x) {
   if (x.left) return;
-  const auto& last = failures.tried.back().outcome;
-  if (is_clients_own(last.verdict.kind) && x.attempt().status >= 400) return pass_on(x, last);
-  Error error{code_of(failures), Origin::provider, Retry::never, tell(x, failures), {}, 0};
+  const auto& failed = x.asked->failed;
+  const auto& last = failed.back();
+  if (is_clients_own(last.verdict.kind) && last.status >= 400) return pass_on(x, last);
+  Error error{code_of(failed), Origin::provider, Retry::never, tell(x), {}, 0};
   if (error.code == Code::all_deployments_throttled) {
     std::uint32_t wait = kRetryAfterMaxMs;
-    for (const auto& t : failures.tried)
-      if (t.outcome.verdict.retry_after_ms > 0) wait = std::min(wait, t.outcome.verdict.retry_after_ms);
+    for (const auto& f : failed)
+      if (f.verdict.retry_after_ms > 0) wait = std::min(wait, f.verdict.retry_after_ms);
     error.retry_after_ms = wait;
   }
   auto& fields = x.answer_fields();

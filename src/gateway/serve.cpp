@@ -99,24 +99,32 @@ void answer_plainly(Core& core, net::HttpConn& client, const Route& route) {
 
 }  // namespace
 
+namespace {
+
+// What can be answered without asking anybody is answered; else the route of an exchange.
+std::optional<Route> take_request(Core& core, net::HttpConn& client) {
+  const auto& head = client.head();
+  if (core.draining()) client.close_after();
+  if (wants_other_protocol(head)) {
+    client.close_after();
+    client.answer(client_error(Code::upgrade_refused, "this listener speaks HTTP/1.1 only; send the request without Upgrade"), request_id_line(core));
+    return std::nullopt;
+  }
+  const auto route = find_route(head.method, head.path);
+  if (route.kind == Route::Kind::exchange) return route;
+  answer_plainly(core, client, route);
+  return std::nullopt;
+}
+
+}  // namespace
+
 net::Task<void> serve(Core& core, std::unique_ptr<net::Stream> stream) {
   const OpenConnection open(core);
   net::HttpConn client(std::move(stream), core.limits(), core.memory(), &error_body);
   client.on_refusal(&dress_refusal, &core);
   while (co_await client.next()) {
-    const auto& head = client.head();
-    if (core.draining()) client.close_after();
-    if (wants_other_protocol(head)) {
-      client.close_after();
-      client.answer(client_error(Code::upgrade_refused, "this listener speaks HTTP/1.1 only; send the request without Upgrade"), request_id_line(core));
-      continue;
-    }
-    const auto route = find_route(head.method, head.path);
-    if (route.kind == Route::Kind::exchange) {
-      co_await exchange(core, client, route);
-    } else {
-      answer_plainly(core, client, route);
-    }
+    const auto route = take_request(core, client);
+    if (route) co_await exchange(core, client, *route);
   }
 }
 

@@ -32,8 +32,23 @@ void write_record(Exchange& x) {
 
 }  // namespace
 
-void end_attempt(Exchange& x) {
-  x.attempt().ended_ms = static_cast<std::int32_t>(x.core.loop().now().ms_since(x.attempt_start));
+ledger::AttemptRecord& close_attempt(Exchange& x, cloud::FailureKind outcome) {
+  auto& a = x.attempts.emplace_back();
+  auto& id = x.core.fields;
+  id.assign(x.request_id.view()).append("-").append(std::to_string(x.attempts.size()));
+  a.attempt_id = std::string_view(id);
+  a.upstream_request_id = x.running.upstream_request_id;
+  a.deployment = x.running.deployment;
+  a.provider = x.running.provider;
+  a.first_token_ms = x.running.first_token_ms;
+  a.start = x.running.time;
+  a.ended_ms = static_cast<std::int32_t>(x.core.loop().now().ms_since(x.running.start));
+  a.status = x.running.status;
+  a.outcome = outcome;
+  a.dialect_out = dialect::dialect_of(x.operation);
+  a.tier = x.tier.view();
+  x.running.open = false;
+  return a;
 }
 
 std::optional<Money> cost_so_far(const Exchange& x) {
@@ -47,10 +62,7 @@ std::optional<Money> cost_so_far(const Exchange& x) {
 
 Exchange::~Exchange() {
   // Destroyed half-way (the process is stopping): what was sent is not forgotten.
-  if (!attempts.empty() && attempt().state == ledger::AttemptState::open) {
-    ledger::settle_ambiguous(attempt(), reserved, {});
-    end_attempt(*this);
-  }
+  if (running.open) ledger::settle_ambiguous(close_attempt(*this, cloud::FailureKind::truncated), reserved, {});
   if (holds_key_permit) core.shared().keys[key_index]->give();
   if (holds_permit) core.shared().exchanges.give();
   if (drains) --core.drains;
@@ -58,21 +70,23 @@ Exchange::~Exchange() {
   write_record(*this);
 }
 
-void Exchange::refuse(const Error& error) {
+bool Exchange::refuse(const Error& error) {
   auto& fields = answer_fields();
   if (error.origin != Origin::client) fields.append("x-should-retry: true\r\n");
   status = static_cast<std::int16_t>(row(error.code).status);
   outcome = row(error.code).text;
   client.answer(error, fields);
+  return false;
 }
 
 std::string& Exchange::answer_fields() {
   auto& out = core.fields;
   out.assign("x-request-id: ").append(request_id.view()).append("\r\n");
-  if (attempts.empty()) return out;
-  out.append(core.snapshot().deployments()[attempts.back().deployment].answer_lines);
-  fmt::format_to(std::back_inserter(out), "x-fairway-attempts: {}\r\n", attempts.size());
-  if (attempts.back().state == ledger::AttemptState::open) return out;  // a stream: its cost is in the records
+  if (running.deployment == ledger::kNoIndex) return out;
+  out.append(deployment().answer_lines);
+  const auto count = attempts.size() + (running.open ? 1 : 0);
+  fmt::format_to(std::back_inserter(out), "x-fairway-attempts: {}\r\n", count);
+  if (running.open) return out;  // a stream: its cost is in the records
   if (const auto cost = cost_so_far(*this)) out.append("x-fairway-cost-usd: ").append(cost->usd()).append("\r\n");
   return out;
 }

@@ -5,8 +5,8 @@
 
 namespace fw::gateway {
 
-// The attempt that ran last has ended.
-void end_attempt(Exchange& x);
+// The running attempt has ended: its record, still without amounts. At most one per attempt.
+ledger::AttemptRecord& close_attempt(Exchange& x, cloud::FailureKind outcome);
 // The cost of all attempts so far; nothing where one of them is unknown.
 std::optional<Money> cost_so_far(const Exchange& x);
 

@@ -48,6 +48,8 @@ class ClientConn {
   // The next part of the body; never suspends. blocked: await stream().readable(). done comes
   // once, without bytes.
   Body body();
+  // The transfer's end was among the bytes seen so far: body() gives `done` next.
+  bool at_end() const { return ended_; }
   // The answer was read to its end and the connection can serve another request.
   bool clean() const { return ended_ && keep_; }
 

@@ -16,7 +16,18 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 // Space for the fields of the head being looked at: one per thread, as views of it end at the next suspension.
 thread_local std::array<wire::HeaderField, kFieldsMax> field_store;
+thread_local wire::RequestHead current_head;
 thread_local std::string head_text;
+
+Error too_large(std::string_view found, std::size_t bytes_max) {
+  return client_error(Code::request_too_large,
+                      fmt::format("the body has {} bytes; the limit is {} (limits.body_bytes)", found, bytes_max));
+}
+
+Error no_memory() {
+  return {Code::overloaded, Origin::gateway, Retry::after_delay,
+          "the memory for request bodies is in use (limits.memory_bytes); try again", {}, 1000};
+}
 
 }  // namespace
 
@@ -26,10 +37,12 @@ HttpConn::HttpConn(std::unique_ptr<Stream> stream, const ServerLimits& limits, M
 
 HttpConn::~HttpConn() { memory_.give(reserved_); }
 
+const wire::RequestHead& HttpConn::head() const { return current_head; }
+
 bool HttpConn::parse(std::string_view bytes) {
-  parsed_ = wire::parse_request(bytes, limits_.http, field_store, head_, fault_);
+  parsed_ = wire::parse_request(bytes, limits_.http, field_store, current_head, fault_);
   if (parsed_ != wire::Parse::done) return false;
-  body_rest_ = bytes.substr(head_.size);
+  body_rest_ = bytes.substr(current_head.size);
   return true;
 }
 
@@ -104,10 +117,13 @@ Task<bool> HttpConn::next() {
     }
     co_return false;
   }
-  keep_alive_ = head_.keep_alive;
-  head_request_ = head_.method == wire::Method::head;
-  chunked_ = head_.minor >= 1;
-  body_read_ = head_.framing == wire::Framing::none;
+  keep_alive_ = current_head.keep_alive;
+  head_request_ = current_head.method == wire::Method::head;
+  chunked_ = current_head.minor >= 1;
+  framing_ = current_head.framing;
+  content_length_ = current_head.content_length;
+  expects_ = current_head.expect_continue;
+  body_read_ = framing_ == wire::Framing::none;
   bytes_sent_ = 0;
   if (body_read_) take_rest();
   co_return true;
@@ -131,67 +147,61 @@ void HttpConn::take_rest() {
   if (held_.empty() && held_.capacity() > kHeldKeptBytes) std::string().swap(held_);
 }
 
-Task<Result<std::string>> HttpConn::body(std::size_t bytes_max) {
-  std::string body;
-  if (body_read_) co_return body;
-  const bool chunked = head_.framing == wire::Framing::chunked;
-  const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(head_.content_length, SIZE_MAX / 2));
-  const auto too_large = [bytes_max](std::string_view found) {
-    return std::unexpected(client_error(
-        Code::request_too_large, fmt::format("the body has {} bytes; the limit is {} (limits.body_bytes)", found, bytes_max)));
-  };
-  const auto no_memory = [] {
-    return std::unexpected(Error{Code::overloaded, Origin::gateway, Retry::after_delay,
-                                 "the memory for request bodies is in use (limits.memory_bytes); try again", {}, 1000});
-  };
-  if (!chunked && length > bytes_max) co_return too_large(fmt::format("{}", length));
-  if (!chunked) {
-    if (!memory_.take(length)) co_return no_memory();
+// Takes what belongs to the body from `bytes`; true once it is whole.
+Result<bool> HttpConn::take_body(Bytes& body, wire::ChunkedDecoder& decoder, std::size_t bytes_max, std::string_view bytes) {
+  if (framing_ == wire::Framing::length) {
+    const auto n = std::min(bytes.size(), static_cast<std::size_t>(content_length_) - body.size());
+    body.append(bytes.substr(0, n));
+    if (body.size() < content_length_) return false;
+    body_rest_ = bytes.substr(n);
+    return true;
+  }
+  const auto step = decoder.decode(const_cast<char*>(bytes.data()), bytes.size());  // our own buffer
+  if (step.fault != wire::HttpFault::none)
+    return std::unexpected(client_error(wire::code(step.fault), std::string(wire::say(step.fault))));
+  if (body.size() + step.payload > bytes_max) return std::unexpected(too_large("more than the limit's", bytes_max));
+  if (!memory_.take(step.payload)) return std::unexpected(no_memory());
+  reserved_ += step.payload;
+  body.append(bytes.substr(0, step.payload));
+  if (step.done) body_rest_ = bytes.substr(step.consumed);
+  return step.done;
+}
+
+// What came with the head. False: more must be read.
+Result<bool> HttpConn::start_body(Bytes& body, wire::ChunkedDecoder& decoder, std::size_t bytes_max) {
+  if (framing_ == wire::Framing::length) {
+    if (content_length_ > bytes_max) return std::unexpected(too_large(fmt::format("{}", content_length_), bytes_max));
+    const auto length = static_cast<std::size_t>(content_length_);
+    if (!memory_.take(length)) return std::unexpected(no_memory());
     reserved_ += length;
     body.reserve(length);
   }
-  const bool expects = head_.expect_continue && body_rest_.empty();
+  const bool expects = expects_ && body_rest_.empty();
+  const auto whole = take_body(body, decoder, bytes_max, body_rest_);
+  if (!whole || *whole) return whole;
+  std::string().swap(held_);  // its bytes are in the body now
+  body_rest_ = {};
+  if (expects) stream_->send(kContinue);
+  return false;
+}
+
+Task<Result<Bytes>> HttpConn::body(std::size_t bytes_max) {
+  Bytes body;
+  if (body_read_) co_return body;
   wire::ChunkedDecoder decoder;
-  bool done = false;
-  const auto feed = [&](std::string_view bytes) -> std::expected<void, Error> {
-    if (!chunked) {
-      const auto n = std::min(bytes.size(), length - body.size());
-      body.append(bytes.substr(0, n));
-      done = body.size() == length;
-      if (done) body_rest_ = bytes.substr(n);
-      return {};
-    }
-    const auto step = decoder.decode(const_cast<char*>(bytes.data()), bytes.size());  // our own buffer
-    if (step.fault != wire::HttpFault::none)
-      return std::unexpected(client_error(wire::code(step.fault), std::string(wire::say(step.fault))));
-    if (body.size() + step.payload > bytes_max) return too_large(fmt::format("more than {}", bytes_max));
-    if (!memory_.take(step.payload)) return no_memory();
-    reserved_ += step.payload;
-    body.append(bytes.substr(0, step.payload));
-    done = step.done;
-    if (done) body_rest_ = bytes.substr(step.consumed);
-    return {};
-  };
-  if (const auto fed = feed(body_rest_); !fed) co_return std::unexpected(fed.error());
-  if (!done) {
-    std::string().swap(held_);  // its bytes are in the body now
-    body_rest_ = {};
-    if (expects) stream_->send(kContinue);
-  }
-  while (!done) {
+  auto whole = start_body(body, decoder, bytes_max);
+  while (whole && !*whole) {
     const auto io = stream_->read(loop().scratch());
-    if (io.kind == Io::Kind::blocked) {
-      const auto deadline = loop().now().plus_ms(limits_.request_ms);
-      if (co_await stream_->readable(deadline) == Wake::deadline)
-        co_return std::unexpected(client_error(
-            Code::request_timeout, fmt::format("no more of the body came within {} ms", limits_.request_ms)));
-      continue;
+    if (io.kind == Io::Kind::ok) {
+      whole = take_body(body, decoder, bytes_max, {loop().scratch().data(), io.n});
+    } else if (io.kind != Io::Kind::blocked) {
+      whole = std::unexpected(client_error(Code::malformed_request, "the connection ended before the body did"));
+    } else if (co_await stream_->readable(loop().now().plus_ms(limits_.request_ms)) == Wake::deadline) {
+      whole = std::unexpected(client_error(
+          Code::request_timeout, fmt::format("no more of the body came within {} ms", limits_.request_ms)));
     }
-    if (io.kind != Io::Kind::ok)
-      co_return std::unexpected(client_error(Code::malformed_request, "the connection ended before the body did"));
-    const auto fed = feed({loop().scratch().data(), io.n});
-    if (!fed) co_return std::unexpected(fed.error());
   }
+  if (!whole) co_return std::unexpected(whole.error());
   body_read_ = true;
   take_rest();
   co_return body;

@@ -37,6 +37,9 @@ struct ServerLimits {
 // What every listener of ours says when it refuses: the body of an error answer.
 using ErrorBody = std::string (*)(const Error& error);
 
+// A request's body: short-lived, and therefore apart from what lives as long as a stream.
+using Bytes = std::basic_string<char, std::char_traits<char>, SlabAllocator<char>>;
+
 class HttpConn {
  public:
   HttpConn(std::unique_ptr<Stream> stream, const ServerLimits& limits, MemoryBudget& memory, ErrorBody error_body);
@@ -46,10 +49,10 @@ class HttpConn {
   // was answered and the connection closed with due care).
   Task<bool> next();
   // Valid, like all its views, until this coroutine suspends.
-  const wire::RequestHead& head() const { return head_; }
+  const wire::RequestHead& head() const;
 
   // The whole body. On an error answer it and close: the rest of the body was not read.
-  Task<Result<std::string>> body(std::size_t bytes_max);
+  Task<Result<Bytes>> body(std::size_t bytes_max);
 
   // A complete answer. `fields`: whole header lines, each ended by CRLF, without the framing ones.
   void answer(int status, std::string_view fields, std::string_view body);
@@ -81,6 +84,8 @@ class HttpConn {
   Task<bool> read_head();
   bool parse(std::string_view bytes);
   Task<void> linger();
+  Result<bool> start_body(Bytes& body, wire::ChunkedDecoder& decoder, std::size_t bytes_max);
+  Result<bool> take_body(Bytes& body, wire::ChunkedDecoder& decoder, std::size_t bytes_max, std::string_view bytes);
   void take_rest();
   void write_head(int status, std::string_view fields);
   void refuse(const Error& error);
@@ -92,14 +97,16 @@ class HttpConn {
   const ServerLimits& limits_;
   MemoryBudget& memory_;
   ErrorBody error_body_;
-  wire::RequestHead head_;
   std::string held_;           // bytes read that no request has taken yet
   std::string_view body_rest_; // body bytes that came with the head
+  std::uint64_t content_length_ = 0;
   std::size_t scanned_ = 0;
   std::size_t bytes_sent_ = 0;
   std::size_t reserved_ = 0;   // of the memory budget
   wire::HttpFault fault_ = wire::HttpFault::none;
   wire::Parse parsed_ = wire::Parse::need_more;
+  wire::Framing framing_ = wire::Framing::none;
+  bool expects_ = false;       // 100 Continue
   bool keep_alive_ = true;
   bool body_read_ = true;      // nothing of the current request is left unread
   bool chunked_ = false;       // of the answer

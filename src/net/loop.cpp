@@ -25,7 +25,7 @@ std::int64_t clock_ns(clockid_t id) {
 
 // The outermost frame of a detached coroutine: linked into its loop, destroys itself at the end.
 struct Loop::Root {
-  struct promise_type : RootHook {
+  struct promise_type : RootHook, InSlab {
     Loop& loop;
     explicit promise_type(Loop& l, Task<void>&) : RootHook{l.roots_.prev, &l.roots_}, loop(l) {
       prev->next = this;
@@ -37,8 +37,6 @@ struct Loop::Root {
       next->prev = prev;
       --loop.live_;
     }
-    static void* operator new(std::size_t n) { return take_frame(n); }
-    static void operator delete(void* p, std::size_t n) noexcept { give_frame(p, n); }
     Root get_return_object() { return {std::coroutine_handle<promise_type>::from_promise(*this)}; }
     std::suspend_always initial_suspend() const noexcept { return {}; }
     std::suspend_never final_suspend() const noexcept { return {}; }

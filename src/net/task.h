@@ -1,5 +1,5 @@
 // Coroutines: Task<T> is lazy, single-threaded, owned by whoever awaits it; its frame comes
-// from a pool of this thread.
+// from this thread's slabs.
 #pragma once
 
 #include <coroutine>
@@ -8,22 +8,17 @@
 #include <optional>
 #include <utility>
 
-namespace fw::net {
+#include "net/slab.h"
 
-// Memory for coroutine frames: free lists by size class, per thread.
-void* take_frame(std::size_t bytes);
-void give_frame(void* frame, std::size_t bytes) noexcept;
+namespace fw::net {
 
 template <class T>
 class Task;
 
 namespace detail {
 
-struct PromiseBase {
+struct PromiseBase : InSlab {
   std::coroutine_handle<> continuation = std::noop_coroutine();
-
-  static void* operator new(std::size_t n) { return take_frame(n); }
-  static void operator delete(void* p, std::size_t n) noexcept { give_frame(p, n); }
 
   struct Final {
     bool await_ready() const noexcept { return false; }

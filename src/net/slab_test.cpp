@@ -1,0 +1,45 @@
+#include "net/slab.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <random>
+#include <vector>
+
+namespace fw::net {
+
+TEST(Slab, pieces_do_not_overlap_and_keep_what_was_written) {
+  struct Piece {
+    unsigned char* at;
+    std::size_t bytes;
+    unsigned char mark;
+  };
+  std::mt19937 random(3);
+  std::vector<Piece> live;
+  for (int i = 0; i < 50'000; ++i) {
+    if (live.size() > 2'000 || (!live.empty() && random() % 3 == 0)) {
+      const auto at = random() % live.size();
+      const auto p = live[at];
+      for (std::size_t b = 0; b < p.bytes; ++b) ASSERT_EQ(p.at[b], p.mark);
+      slab_give(p.at, p.bytes);
+      live[at] = live.back();
+      live.pop_back();
+      continue;
+    }
+    const std::size_t bytes = 1 + random() % (random() % 10 == 0 ? 20'000 : 2'000);
+    auto* const at = static_cast<unsigned char*>(slab_take(bytes));
+    const auto mark = static_cast<unsigned char>(random());
+    std::memset(at, mark, bytes);
+    live.push_back({at, bytes, mark});
+  }
+  for (const auto& p : live) slab_give(p.at, p.bytes);
+}
+
+TEST(Slab, serves_strings) {
+  using Text = std::basic_string<char, std::char_traits<char>, SlabAllocator<char>>;
+  std::vector<Text> texts;
+  for (std::size_t n = 0; n < 10'000; n += 7) texts.emplace_back(n, 'x');
+  for (std::size_t i = 0; i < texts.size(); ++i) EXPECT_EQ(texts[i].size(), i * 7);
+}
+
+}  // namespace fw::net
