@@ -1,13 +1,16 @@
 #include "fake/ask.h"
 
+#include <algorithm>
+
 #include "fake/ask_fields.h"
 #include "fake/tokens.h"
 
 namespace fw::fake {
 namespace {
 
-using wire::JsonKind;
 using wire::JsonMember;
+
+constexpr std::size_t kTextsUsual = 8;
 
 std::expected<void, Refusal> need(bool present, std::string_view param) {
   if (present) return {};
@@ -30,6 +33,7 @@ std::expected<Ask, Refusal> read_ask(Endpoint endpoint, std::string_view body, b
   Ask ask;
   Found found;
   ask.prompt_tokens = kTokensPerPrompt;
+  ask.texts.reserve(kTextsUsual);
   wire::JsonObject members(body, kAskDepthMax);
   JsonMember m;
   while (members.next(m)) {
@@ -38,11 +42,12 @@ std::expected<Ask, Refusal> read_ask(Endpoint endpoint, std::string_view body, b
   }
   if (const auto* const e = members.error()) return std::unexpected(malformed_json(e->offset, wire::say(e->fault)));
   if (const auto ok = check_required(endpoint, ask, found, model_in_path); !ok) return std::unexpected(ok.error());
-  for (const auto text : ask.texts) {
-    ask.prompt_tokens += tokens_of(text);
-    ask.blocked = ask.blocked || text.find(kBlockedPhrase) != std::string_view::npos;
-  }
+  for (const auto text : ask.texts) ask.prompt_tokens += tokens_of(text);
   return ask;
+}
+
+bool is_blocked(const Ask& ask) {
+  return std::ranges::any_of(ask.texts, [](auto text) { return text.find(kBlockedPhrase) != std::string_view::npos; });
 }
 
 std::string_view model_of(std::string_view body) {

@@ -52,7 +52,6 @@ struct Ask {
   bool background = false;
   bool one_call = false;    // parallel_tool_calls is false
   bool after_tool = false;  // the last message or item is a tool's result
-  bool blocked = false;     // the prompt holds kBlockedPhrase
 };
 
 // Prompts that hold this are refused by clouds with a content filter.
@@ -65,6 +64,9 @@ inline constexpr std::string_view kWordsPhrase = "answer in words";
 // Scans the whole body. Refused: malformed JSON, a known field of a wrong type or range, no model (unless
 // the path names it), no messages or input. Unknown fields pass.
 std::expected<Ask, Refusal> read_ask(Endpoint endpoint, std::string_view body, bool model_in_path);
+
+// The prompt holds kBlockedPhrase.
+bool is_blocked(const Ask& ask);
 
 // The model alone, for matching; empty if the body does not say one.
 std::string_view model_of(std::string_view body);

@@ -42,8 +42,15 @@ Spoken read_spoken(std::string_view object) {
   return s;
 }
 
+// "messages[3]", worded only when something is wrong there.
+struct Place {
+  std::string_view list;
+  int index;
+  std::string text(std::string_view more = "") const { return fmt::format("{}[{}]{}", list, index, more); }
+};
+
 // Texts of the content; the last of them, if any.
-Taken read_content(const JsonMember& content, std::string_view place, Ask& ask, std::string_view& last) {
+Taken read_content(const JsonMember& content, const Place& place, Ask& ask, std::string_view& last) {
   if (content.kind == JsonKind::null) return {};
   if (content.kind == JsonKind::string) {
     last = wire::json_text(content.value);
@@ -51,12 +58,12 @@ Taken read_content(const JsonMember& content, std::string_view place, Ask& ask, 
     return {};
   }
   if (content.kind != JsonKind::array)
-    return std::unexpected(wrong_type(fmt::format("{}.content", place), "a string or an array", kind_text(content.kind)));
+    return std::unexpected(wrong_type(place.text(".content"), "a string or an array", kind_text(content.kind)));
   wire::JsonArray parts(content.value, kAskDepthMax);
   JsonMember part;
   for (int i = 0; parts.next(part); ++i) {
     if (part.kind != JsonKind::object)
-      return std::unexpected(wrong_type(fmt::format("{}.content[{}]", place, i), "an object", kind_text(part.kind)));
+      return std::unexpected(wrong_type(place.text(fmt::format(".content[{}]", i)), "an object", kind_text(part.kind)));
     const auto type = wire::json_text(wire::json_find(part.value, {"type"}).value_or(""));
     if (type.ends_with("text") || type == "refusal") {
       last = wire::json_text(wire::json_find(part.value, {type == "refusal" ? "refusal" : "text"}).value_or(""));
@@ -64,13 +71,13 @@ Taken read_content(const JsonMember& content, std::string_view place, Ask& ask, 
     } else if (type == "image_url" || type == "input_image") {
       ask.prompt_tokens += kTokensPerImage;
     } else if (type.empty()) {
-      return std::unexpected(missing_param(fmt::format("{}.content[{}].type", place, i)));
+      return std::unexpected(missing_param(place.text(fmt::format(".content[{}].type", i))));
     }
   }
   return {};
 }
 
-Taken take_spoken(const Spoken& s, std::string_view place, Ask& ask) {
+Taken take_spoken(const Spoken& s, const Place& place, Ask& ask) {
   ask.prompt_tokens += kTokensPerMessage;
   std::string_view last;
   if (s.has_content)
@@ -81,11 +88,11 @@ Taken take_spoken(const Spoken& s, std::string_view place, Ask& ask) {
   return {};
 }
 
-Taken check_role(const Spoken& s, std::string_view place) {
+Taken check_role(const Spoken& s, const Place& place) {
   constexpr std::array<std::string_view, 6> kRoles{"system", "assistant", "user", "function", "tool", "developer"};
-  if (s.role.empty()) return std::unexpected(missing_param(fmt::format("{}.role", place)));
+  if (s.role.empty()) return std::unexpected(missing_param(place.text(".role")));
   if (std::ranges::find(kRoles, s.role) != kRoles.end()) return {};
-  return std::unexpected(bad_value(fmt::format("{}.role", place),
+  return std::unexpected(bad_value(place.text(".role"),
                                    fmt::format("Invalid value: '{}'. Supported values are: 'system', 'assistant', 'user', "
                                                "'function', 'tool', and 'developer'.", s.role)));
 }
@@ -97,8 +104,8 @@ Taken read_messages(std::string_view array, Ask& ask) {
   JsonMember m;
   int i = 0;
   for (; messages.next(m); ++i) {
-    const auto place = fmt::format("messages[{}]", i);
-    if (m.kind != JsonKind::object) return std::unexpected(wrong_type(place, "an object", kind_text(m.kind)));
+    const Place place{"messages", i};
+    if (m.kind != JsonKind::object) return std::unexpected(wrong_type(place.text(), "an object", kind_text(m.kind)));
     const auto spoken = read_spoken(m.value);
     if (const auto ok = check_role(spoken, place); !ok) return ok;
     if (const auto ok = take_spoken(spoken, place, ask); !ok) return ok;
@@ -120,10 +127,10 @@ Taken read_input(const JsonMember& input, Ask& ask) {
   wire::JsonArray items(input.value, kAskDepthMax);
   JsonMember m;
   for (int i = 0; items.next(m); ++i) {
-    const auto place = fmt::format("input[{}]", i);
-    if (m.kind != JsonKind::object) return std::unexpected(wrong_type(place, "an object", kind_text(m.kind)));
+    const Place place{"input", i};
+    if (m.kind != JsonKind::object) return std::unexpected(wrong_type(place.text(), "an object", kind_text(m.kind)));
     const auto spoken = read_spoken(m.value);
-    if (spoken.type.empty() && spoken.role.empty()) return std::unexpected(missing_param(place + ".role"));
+    if (spoken.type.empty() && spoken.role.empty()) return std::unexpected(missing_param(place.text(".role")));
     if (const auto ok = take_spoken(spoken, place, ask); !ok) return ok;
   }
   return {};

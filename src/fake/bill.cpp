@@ -39,8 +39,7 @@ void add(Tokens& sum, const Tokens& t) {
 }  // namespace
 
 BillEntry& Bill::open(WallTime time, std::string_view path) {
-  forget_oldest();
-  auto& entry = entries_.emplace_back();
+  auto& entry = take_entry();
   entry.number = ++numbers_;
   entry.time = time;
   entry.path = path;
@@ -48,11 +47,14 @@ BillEntry& Bill::open(WallTime time, std::string_view path) {
   return entry;
 }
 
-// Only closed ones go, oldest first: an open one is still written to.
-void Bill::forget_oldest() {
-  if (entries_.size() < attempts_max_) return;
+// When the bill is full the oldest closed entry becomes the newest: an open one is still written to.
+BillEntry& Bill::take_entry() {
+  if (entries_.size() < attempts_max_) return entries_.emplace_back();
   const auto closed = std::ranges::find(entries_, false, &BillEntry::open);
-  if (closed != entries_.end()) entries_.erase(closed);
+  if (closed == entries_.end()) return entries_.emplace_back();
+  entries_.splice(entries_.end(), entries_, closed);
+  *closed = BillEntry{};
+  return *closed;
 }
 
 void Bill::close(BillEntry& entry) {

@@ -57,7 +57,7 @@ class Bill {
     std::int64_t events = 0;
     Tokens usage;  // billed attempts only
   };
-  void forget_oldest();
+  BillEntry& take_entry();
 
   std::size_t attempts_max_;
   std::list<BillEntry> entries_;

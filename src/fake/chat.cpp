@@ -4,6 +4,7 @@
 
 #include <array>
 #include <iterator>
+#include <utility>
 
 #include "fake/fill.h"
 #include "wire/json_write.h"
@@ -16,22 +17,36 @@ constexpr std::array<std::string_view, 3> kFinish{R"("stop")", R"("length")", R"
 std::string_view finish_word(Finish f) { return kFinish[static_cast<std::size_t>(f)]; }
 
 // `,"tool_calls":[…]` or nothing.
-std::string tool_calls_member(const Draft& draft) {
-  std::string out;
+void append_tool_calls(std::string& out, const Draft& draft) {
+  bool first = true;
   for (const auto& s : draft.segments) {
     if (!s.is_call()) continue;
-    out += out.empty() ? R"(,"tool_calls":[)" : ",";
-    fmt::format_to(std::back_inserter(out), R"({{"id":"{}","type":"function","function":{{"name":"{}","arguments":"{}"}}}})",
-                   s.call_id, s.call_name, s.whole());
+    out += std::exchange(first, false) ? R"(,"tool_calls":[)" : ",";
+    out.append(R"({"id":")").append(s.call_id).append(R"(","type":"function","function":{"name":")").append(s.call_name);
+    out.append(R"(","arguments":")").append(s.whole()).append("\"}}");
   }
-  if (!out.empty()) out += ']';
-  return out;
+  if (!first) out += ']';
 }
 
-std::string content_token(const Draft& draft) {
+void append_content(std::string& out, const Draft& draft) {
   for (const auto& s : draft.segments)
-    if (!s.is_call()) return fmt::format("\"{}\"", s.whole());
-  return "null";
+    if (!s.is_call()) {
+      out.append("\"").append(s.whole()).append("\"");
+      return;
+    }
+  out += "null";
+}
+
+void append_choice(std::string& out, const ChatTemplates& look, const Draft& draft, std::int64_t index) {
+  fill_with(out, look.choice, [&](std::string& to, char hole) {
+    if (hole == 'n') to += fmt::format_int(index).c_str();
+    if (hole == 'f') to += finish_word(draft.finish);
+    if (hole != 'w') return;
+    fill_with(to, look.message, [&](std::string& inner, char part) {
+      if (part == 'x') append_content(inner, draft);
+      if (part == 'k') append_tool_calls(inner, draft);
+    });
+  });
 }
 
 }  // namespace
@@ -46,21 +61,19 @@ void append_chat_usage(std::string& out, const ChatTemplates& look, const Tokens
 }
 
 void append_chat(std::string& out, const ChatTemplates& look, const ChatAnswer& answer) {
-  const auto content = content_token(answer.draft);
-  const auto calls = tool_calls_member(answer.draft);
-  std::string message;
-  fill(message, look.message, Slots().set('x', content).set('k', calls));
-  std::string choices;
-  for (std::int64_t i = 0; i < answer.n; ++i) {
-    if (i > 0) choices += ',';
-    const fmt::format_int index(i);
-    fill(choices, look.choice, Slots().set('n', index.c_str()).set('w', message).set('f', finish_word(answer.draft.finish)));
-  }
-  std::string usage;
-  append_chat_usage(usage, look, answer.usage);
   Slots slots;
-  slots.set('i', answer.id).set('t', answer.created).set('m', answer.model).set('T', answer.tier).set('c', choices).set('U', usage);
-  fill(out, look.whole, slots);
+  slots.set('i', answer.id).set('t', answer.created).set('m', answer.model).set('T', answer.tier);
+  fill_with(out, look.whole, [&](std::string& to, char hole) {
+    if (hole == 'U') return append_chat_usage(to, look, answer.usage);
+    if (hole != 'c') {
+      to += slots.get(hole);
+      return;
+    }
+    for (std::int64_t i = 0; i < answer.n; ++i) {
+      if (i > 0) to += ',';
+      append_choice(to, look, answer.draft, i);
+    }
+  });
 }
 
 void append_chat_error(std::string& out, const Fault& fault) {

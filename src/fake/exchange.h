@@ -23,7 +23,7 @@ struct Exchange {
   const Recording* recording = nullptr;  // asked for by header or model
   bool unknown_recording = false;
   std::expected<Place, Refusal> place = Place{};
-  Ask ask = {};
+  std::expected<Ask, Refusal> ask = Ask{};  // of endpoints with a body; answers find it good
   std::string_view model = {};     // as asked for: the body's, or the deployment in the path
   std::string answers_as = {};     // the model the answer names
   std::optional<Fault> fault = {};

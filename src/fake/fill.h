@@ -19,15 +19,21 @@ class Slots {
   std::array<std::string_view, 'z' - 'A' + 1> values_{};
 };
 
-// Appends the template; a slot that was not set is empty.
-inline void fill(std::string& out, std::string_view pattern, const Slots& slots) {
+// Appends the template; `write(out, hole)` fills every hole.
+template <class Write>
+void fill_with(std::string& out, std::string_view pattern, Write&& write) {
   for (;;) {
     const auto hole = pattern.find('$');
     out.append(pattern.substr(0, hole));
     if (hole == std::string_view::npos) return;
-    out.append(slots.get(pattern[hole + 1]));
+    write(out, pattern[hole + 1]);
     pattern.remove_prefix(hole + 2);
   }
+}
+
+// Appends the template; a slot that was not set is empty.
+inline void fill(std::string& out, std::string_view pattern, const Slots& slots) {
+  fill_with(out, pattern, [&slots](std::string& to, char hole) { to.append(slots.get(hole)); });
 }
 
 }  // namespace fw::fake

@@ -1,7 +1,7 @@
 // Fresh ids in the looks of the clouds. Not secret, not for security: from a seed and a counter.
 #pragma once
 
-#include <array>
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -23,13 +23,15 @@ class IdMint {
   // `prefix` and `digits` hex digits.
   std::string hex(std::string_view prefix, std::size_t digits) {
     constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string id(prefix);
-    std::uint64_t bits = 0;
-    for (std::size_t i = 0; i < digits; ++i) {
-      if (i % 16 == 0) bits = number();
-      id += kDigits[bits & 15];
-      bits >>= 4;
-    }
+    std::string id;
+    id.resize_and_overwrite(prefix.size() + digits, [&](char* out, std::size_t size) {
+      out += prefix.copy(out, prefix.size());
+      for (std::size_t i = 0; i < digits;) {
+        auto bits = number();
+        for (const auto end = std::min(digits, i + 16); i < end; ++i, bits >>= 4) *out++ = kDigits[bits & 15];
+      }
+      return size;
+    });
     return id;
   }
 

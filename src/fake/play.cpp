@@ -55,8 +55,7 @@ net::Task<std::optional<After>> play_wait(Exchange& x, std::int64_t ms) {
 net::Task<std::optional<After>> play_instead(Exchange& x) {
   const auto& f = *x.fault;
   if (f.billed) x.entry->billed = *f.billed;
-  if (x.entry->billed && !x.model.empty())
-    if (const auto ask = read_ask(x.place ? x.place->endpoint : Endpoint::chat, x.request.body, true)) x.entry->usage.input = ask->prompt_tokens;
+  if (x.entry->billed && x.ask) x.entry->usage.input = x.ask->prompt_tokens;
   switch (f.kind) {
     case FaultKind::status:
     case FaultKind::lie: co_return play_status(x);

@@ -39,7 +39,7 @@ std::int64_t Allowance::wait_ms(std::int64_t amount, MonoTime now) {
 }
 
 std::string duration_text(std::int64_t ms) {
-  if (ms < 1'000) return fmt::format("{}ms", ms);
+  if (ms < 1'000) return fmt::format_int(ms).str() + "ms";
   const auto minutes = ms / 60'000;
   const auto rest_ms = ms % 60'000;
   auto seconds = rest_ms % 1'000 == 0 ? fmt::format("{}s", rest_ms / 1'000)
