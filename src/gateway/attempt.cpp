@@ -215,12 +215,9 @@ net::Task<End> send(Exchange& x, net::Lease& lease, std::uint16_t at) {
 }
 
 bool keep_reading(Exchange& x) {
-  const auto& limits = x.core.snapshot().config().drain;
-  const bool drain = x.deployment().on_cancel == cloud::OnCancel::drain &&
-                     x.core.drains < limits.streams / static_cast<int>(x.core.shared().cores.size());
   x.client_left();
-  if (drain && !std::exchange(x.drains, true)) ++x.core.drains;
-  return drain;
+  if (x.deployment().on_cancel == cloud::OnCancel::drain && !x.drains) x.drains = x.core.shared().drains.take();
+  return x.drains;
 }
 
 void settle(Exchange& x, const Received& received) {

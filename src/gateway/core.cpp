@@ -30,7 +30,8 @@ net::Task<void> greet(Core& core, std::unique_ptr<net::TlsStream> stream) {
 }  // namespace
 
 Shared::Shared(std::shared_ptr<const Snapshot> s, std::size_t core_count)
-    : snapshot(std::move(s)), exchanges(snapshot->config().limits.exchanges), cores(core_count) {
+    : snapshot(std::move(s)), exchanges(snapshot->config().limits.exchanges),
+      drains(static_cast<std::size_t>(snapshot->config().drain.streams)), cores(core_count) {
   for (const auto& k : snapshot->keys()) keys.push_back(std::make_unique<Permits>(k.concurrent_max));
 }
 

@@ -28,6 +28,7 @@ struct Shared {
   explicit Shared(std::shared_ptr<const Snapshot> s, std::size_t cores);
   std::shared_ptr<const Snapshot> snapshot;
   Permits exchanges;
+  Permits drains;  // abandoned streams being read to their end
   std::vector<std::unique_ptr<Permits>> keys;  // by key index
   std::vector<Core*> cores;
 };
@@ -77,7 +78,6 @@ class Core : public net::Resident, public net::Acceptor::Sink {
   ResponseOwners owners;
   health::RetryBudget retries;
   health::AccountMarks marks;
-  int drains = 0;                           // abandoned streams being read to their end
   std::string fields;                       // space to write header lines in; not kept over a suspension
   std::vector<std::string_view> pieces;     // likewise, what a relay puts out
 

@@ -12,8 +12,11 @@
 namespace fw::gateway {
 namespace {
 
+// The functions below are kept out of the coroutine on purpose: what they need for a moment would
+// otherwise lie in its frame for as long as a stream is open.
+
 // 1 and 2: the body, and what it says.
-net::Task<bool> receive(Exchange& x) {
+[[gnu::noinline]] net::Task<bool> receive(Exchange& x) {
   auto body = co_await x.client.body(x.core.snapshot().config().limits.body_bytes);
   const auto parsed = x.parse(std::move(body));
   co_return parsed || x.refuse(parsed.error());
@@ -33,7 +36,7 @@ bool pin_to(Exchange& x, const std::optional<Owner>& owner) {
 }
 
 // Requests that lean on stored state go where it lies, if it is this tenant's.
-net::Task<bool> pin(Exchange& x) {
+[[gnu::noinline]] net::Task<bool> pin(Exchange& x) {
   const auto hash = response_id_hash(x.leans_on());
   auto& home = x.core.home(hash);
   auto question = ask<std::optional<Owner>>(x.core.loop(), home.loop(), [&home, hash] { return home.owners.find(hash); });
@@ -41,8 +44,18 @@ net::Task<bool> pin(Exchange& x) {
   co_return pin_to(x, owner);
 }
 
+[[gnu::noinline]] bool begin(Exchange& x, const Route& route) {
+  const auto admitted = x.admit(route);
+  return admitted || x.refuse(admitted.error());
+}
+
+[[gnu::noinline]] bool decide(Exchange& x) {
+  const auto chosen = x.choose();
+  return chosen || x.refuse(chosen.error());
+}
+
 // What the end of an attempt means for what comes next. True: try at `at`.
-bool go_on(Exchange& x, End end, std::uint16_t& at) {
+[[gnu::noinline]] bool go_on(Exchange& x, End end, std::uint16_t& at) {
   if (end == End::served && std::exchange(x.paid, false)) x.core.retries.give_back();
   if (end != End::failed || x.left) return false;
   if (x.asked->fresh) return true;
@@ -59,18 +72,9 @@ bool has_body(Operation operation) {
 // The six steps. 6 settle stands in the destructor of Exchange: it happens on every exit.
 net::Task<void> exchange(Core& core, net::HttpConn& client, Route route) {
   Exchange x(core, client, route.operation);
-  const auto admitted = x.admit(route);
-  if (!admitted) {
-    x.refuse(admitted.error());
-    co_return;
-  }
-  if (!co_await receive(x)) co_return;                          // 1 parse, 2 reserve
+  if (!begin(x, route) || !co_await receive(x)) co_return;      // 1 parse, 2 reserve
   if (!x.leans_on().empty() && !co_await pin(x)) co_return;
-  const auto chosen = x.choose();                               // 3 choose
-  if (!chosen) {
-    x.refuse(chosen.error());
-    co_return;
-  }
+  if (!decide(x)) co_return;                                    // 3 choose
   auto end = End::failed;
   for (std::uint16_t at = 0; x.may_try(at);) {
     net::Lease lease;

@@ -134,8 +134,9 @@ std::optional<End> take(Exchange& x, Streaming& s, const net::ClientConn& conn, 
   return std::nullopt;
 }
 
+// Kept out of the coroutine, as are the two after it: its frame lives as long as the stream.
 // Reads and relays until there is nothing to read or the client has to catch up; or the end.
-std::optional<End> advance(Exchange& x, Streaming& s, net::ClientConn& conn) {
+[[gnu::noinline]] std::optional<End> advance(Exchange& x, Streaming& s, net::ClientConn& conn) {
   while (!s.slow) {
     const auto part = conn.body();
     switch (part.kind) {
@@ -155,7 +156,7 @@ std::optional<End> advance(Exchange& x, Streaming& s, net::ClientConn& conn) {
   return std::nullopt;
 }
 
-net::Wait next_wait(Exchange& x, const Streaming& s, net::ClientConn& conn) {
+[[gnu::noinline]] net::Wait next_wait(Exchange& x, const Streaming& s, net::ClientConn& conn) {
   const auto idle = after(x, x.deployment().timeouts.idle_ms, s.total);
   if (s.slow) return x.listener()->drained(idle, x.listener());
   if (s.relay->ended()) return conn.stream().readable(s.tail, x.listener());
@@ -163,7 +164,7 @@ net::Wait next_wait(Exchange& x, const Streaming& s, net::ClientConn& conn) {
 }
 
 // What a wait's end means. Nothing: read on.
-std::optional<End> woken(Exchange& x, Streaming& s, net::Wake wake) {
+[[gnu::noinline]] std::optional<End> woken(Exchange& x, Streaming& s, net::Wake wake) {
   if (s.slow) {
     s.slow = false;
     if (wake != net::Wake::ready || x.listener()->broken()) return without_client(x, s);
@@ -182,16 +183,25 @@ bool is_event_stream(const net::ClientConn& conn) {
   return wire::equal_ignoring_case(type, "text/event-stream");
 }
 
-}  // namespace
-
-net::Task<End> relay_stream(Exchange& x, net::ClientConn& conn) {
-  if (!is_event_stream(conn)) co_return fail(x, FailureKind::malformed, "a stream was asked for and something else came", true);
+[[gnu::noinline]] bool begin(Exchange& x, Streaming& s, const net::ClientConn& conn) {
+  if (!is_event_stream(conn)) {
+    fail(x, FailureKind::malformed, "a stream was asked for and something else came", true);
+    return false;
+  }
   const auto& timeouts = x.deployment().timeouts;
-  Streaming s;
-  s.relay = dialect::make_relay(dialect::dialect_of(x.operation), x.strip_usage, {x.core.snapshot().config().limits.event_bytes});
+  const dialect::RelayLimits limits{x.core.snapshot().config().limits.event_bytes};
+  s.relay = dialect::make_relay(dialect::dialect_of(x.operation), x.strip_usage, limits);
   s.passed = std::make_unique<std::string>(passed_fields(conn));
   s.total = x.running.start.plus_ms(timeouts.total_ms);
   s.first = after(x, timeouts.first_byte_ms, s.total);
+  return true;
+}
+
+}  // namespace
+
+net::Task<End> relay_stream(Exchange& x, net::ClientConn& conn) {
+  Streaming s;
+  if (!begin(x, s, conn)) co_return End::failed;
   for (;;) {
     if (const auto end = advance(x, s, conn)) co_return *end;
     auto wait = next_wait(x, s, conn);

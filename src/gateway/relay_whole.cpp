@@ -155,7 +155,7 @@ net::Task<End> relay_whole(Exchange& x, net::ClientConn& conn) {
     if (part.kind == BodyKind::done) co_return deliver(x, body, fields);
     deadline = after(x, timeouts.idle_ms, total);
     // All of it came with the head: nothing is copied, and the connection has then no more to say.
-    if (body.empty() && conn.head().framing == wire::Framing::length && part.bytes.size() == conn.head().content_length) {
+    if (body.empty() && conn.framing() == wire::Framing::length && part.bytes.size() == conn.content_length()) {
       const auto end = deliver(x, part.bytes, fields);
       conn.body();
       co_return end;

@@ -102,7 +102,7 @@ void answer_plainly(Core& core, net::HttpConn& client, const Route& route) {
 namespace {
 
 // What can be answered without asking anybody is answered; else the route of an exchange.
-std::optional<Route> take_request(Core& core, net::HttpConn& client) {
+[[gnu::noinline]] std::optional<Route> take_request(Core& core, net::HttpConn& client) {
   const auto& head = client.head();
   if (core.draining()) client.close_after();
   if (wants_other_protocol(head)) {

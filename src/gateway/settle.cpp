@@ -65,7 +65,7 @@ Exchange::~Exchange() {
   if (running.open) ledger::settle_ambiguous(close_attempt(*this, cloud::FailureKind::truncated), reserved, {});
   if (holds_key_permit) core.shared().keys[key_index]->give();
   if (holds_permit) core.shared().exchanges.give();
-  if (drains) --core.drains;
+  if (drains) core.shared().drains.give();
   --core.counts.exchanges_open;
   write_record(*this);
 }

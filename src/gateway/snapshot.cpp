@@ -91,16 +91,6 @@ void Snapshot::add_models() {
 }
 
 void Snapshot::add_keys() {
-  const auto policy_of = [this](const config::Key& k) -> const config::Policy* {
-    auto wanted = k.policy;
-    if (wanted.empty())
-      for (const auto& t : config_.tenants)
-        if (t.name == k.tenant) wanted = t.policy;
-    if (wanted.empty()) wanted = "default";
-    for (const auto& p : config_.policies)
-      if (p.name == wanted) return &p;
-    return nullptr;
-  };
   for (const auto& k : config_.keys) {
     Key key{.name = k.name, .tenant = 0, .digest = k.digest, .models = {}, .residency = {}, .concurrent_max = k.limits.concurrent_exchanges};
     if (key.concurrent_max == 0) key.concurrent_max = config_.limits.exchanges_per_key;
@@ -112,7 +102,8 @@ void Snapshot::add_keys() {
       for (const auto& name : k.models)
         if (const auto m = model(name)) key.models[*m] = true;
     }
-    if (const auto* p = policy_of(k)) key.residency = p->residency;
+    for (const auto& p : config_.policies)
+      if (p.name == k.policy) key.residency = p.residency;
     key_index_[prefix(k.digest.sha256)].push_back(static_cast<std::uint16_t>(keys_.size()));
     keys_.push_back(std::move(key));
   }

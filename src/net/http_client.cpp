@@ -15,10 +15,13 @@ constexpr int kInterimMax = 8;  // 1xx answers before the final one
 constexpr wire::HttpLimits kAnswerLimits{.head_bytes = 256 * 1024, .fields = kFieldsMax, .target_bytes = 8192};
 
 thread_local std::array<wire::HeaderField, kFieldsMax> field_store;
+thread_local wire::ResponseHead current_head;
 
 }  // namespace
 
 ClientConn::ClientConn(UpstreamPool& pool, std::unique_ptr<Stream> stream) : pool_(pool), stream_(std::move(stream)) {}
+
+const wire::ResponseHead& ClientConn::head() const { return current_head; }
 
 Task<NetResult<bool>> ClientConn::read_head(wire::Method method, MonoTime deadline, Stream* watch) {
   std::size_t scanned = 0;
@@ -45,11 +48,11 @@ Task<NetResult<bool>> ClientConn::read_head(wire::Method method, MonoTime deadli
     auto parsed = wire::Parse::need_more;
     auto fault = wire::HttpFault::none;
     while (!bytes.empty()) {
-      parsed = wire::parse_response(bytes, method, kAnswerLimits, field_store, head_, fault);
-      if (parsed != wire::Parse::done || head_.status >= 200) break;
-      if (head_.status == 101 || ++interim > kInterimMax)
+      parsed = wire::parse_response(bytes, method, kAnswerLimits, field_store, current_head, fault);
+      if (parsed != wire::Parse::done || current_head.status >= 200) break;
+      if (current_head.status == 101 || ++interim > kInterimMax)
         co_return std::unexpected(Failure{Broke::malformed, "an unexpected interim answer"});
-      bytes.remove_prefix(head_.size);
+      bytes.remove_prefix(current_head.size);
       parsed = wire::Parse::need_more;
     }
     if (parsed == wire::Parse::failed)
@@ -60,15 +63,16 @@ Task<NetResult<bool>> ClientConn::read_head(wire::Method method, MonoTime deadli
       scanned = 0;
       continue;
     }
-    rest_ = bytes.substr(head_.size);
-    left_ = head_.content_length;
-    keep_ = head_.keep_alive && head_.framing != wire::Framing::until_close;
+    rest_ = bytes.substr(current_head.size);
+    framing_ = current_head.framing;
+    left_ = content_length_ = current_head.content_length;
+    keep_ = current_head.keep_alive && current_head.framing != wire::Framing::until_close;
     co_return true;
   }
 }
 
 ClientConn::Body ClientConn::take(std::string_view bytes) {
-  switch (head_.framing) {
+  switch (framing_) {
     case wire::Framing::none:
       return {Body::Kind::malformed, {}};
     case wire::Framing::until_close:
@@ -94,8 +98,8 @@ ClientConn::Body ClientConn::take(std::string_view bytes) {
 
 ClientConn::Body ClientConn::body() {
   using Kind = Body::Kind;
-  const bool empty = head_.framing == wire::Framing::none ||
-                     (head_.framing == wire::Framing::length && left_ == 0);
+  const bool empty = framing_ == wire::Framing::none ||
+                     (framing_ == wire::Framing::length && left_ == 0);
   if (ended_ || empty) {
     if (!rest_.empty()) keep_ = false;
     ended_ = true;
@@ -109,7 +113,7 @@ ClientConn::Body ClientConn::body() {
     case Io::Kind::blocked:
       return {Kind::blocked, {}};
     case Io::Kind::eof:
-      if (head_.framing == wire::Framing::until_close) {
+      if (framing_ == wire::Framing::until_close) {
         ended_ = true;
         return {Kind::done, {}};
       }

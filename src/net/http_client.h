@@ -38,7 +38,9 @@ class ClientConn {
   // Reads until a final head is there (1xx answers are passed over). The head's views are valid
   // until the next read or suspension. watch: the client whose leaving ends the wait.
   Task<NetResult<bool>> read_head(wire::Method method, MonoTime deadline, Stream* watch);
-  const wire::ResponseHead& head() const { return head_; }
+  const wire::ResponseHead& head() const;
+  wire::Framing framing() const { return framing_; }
+  std::uint64_t content_length() const { return content_length_; }  // where framing() is length
 
   struct Body {
     enum class Kind : std::uint8_t { bytes, blocked, done, lost, malformed };
@@ -60,13 +62,14 @@ class ClientConn {
 
   UpstreamPool& pool_;
   std::unique_ptr<Stream> stream_;
-  wire::ResponseHead head_;
   wire::ChunkedDecoder chunks_;
   std::string held_;             // an incomplete head
   std::string_view rest_;        // body bytes that came with the head
   std::uint64_t left_ = 0;       // of a body with a length
+  std::uint64_t content_length_ = 0;
   MonoTime idle_since_{};
   std::uint32_t uses_ = 0;
+  wire::Framing framing_ = wire::Framing::none;
   bool answered_ = false;
   bool ended_ = false;
   bool keep_ = false;

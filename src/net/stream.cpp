@@ -8,8 +8,6 @@
 namespace fw::net {
 namespace {
 
-constexpr std::size_t kPendingKeptBytes = 4096;
-
 std::size_t total(std::span<const std::string_view> pieces) {
   std::size_t n = 0;
   for (const auto p : pieces) n += p.size();
@@ -24,7 +22,7 @@ Io Stream::send(std::span<const std::string_view> pieces) {
   if (broken_) return {Io::Kind::failed, 0, 0};
   std::size_t sent = 0;
   const auto all = total(pieces);
-  if (pending_.empty()) {
+  if (!pending_) {
     if (all == 0) return {Io::Kind::ok, 0, 0};
     const auto io = write(pieces);
     if (io.kind == Io::Kind::failed) {
@@ -34,10 +32,11 @@ Io Stream::send(std::span<const std::string_view> pieces) {
     if (io.kind == Io::Kind::ok) sent = io.n;
     if (sent == all) return {Io::Kind::ok, 0, all};
   }
+  if (!pending_) pending_ = std::make_unique<std::string>();
   for (const auto p : pieces) {
     const auto skip = std::min(sent, p.size());
     sent -= skip;
-    pending_.append(p.substr(skip));
+    pending_->append(p.substr(skip));
   }
   return {Io::Kind::blocked, 0, all};
 }
@@ -45,17 +44,19 @@ Io Stream::send(std::span<const std::string_view> pieces) {
 // True when nothing is pending any more or never will be.
 bool Stream::flush() {
   std::size_t done = 0;
-  while (done < pending_.size() && !broken_) {
-    const auto rest = std::string_view(pending_).substr(done);
+  while (done < pending_->size() && !broken_) {
+    const auto rest = std::string_view(*pending_).substr(done);
     const auto io = write(std::span(&rest, 1));
     if (io.kind == Io::Kind::failed) broken_ = true;
     if (io.kind != Io::Kind::ok) break;
     done += io.n;
   }
-  if (broken_) done = pending_.size();
-  pending_.erase(0, done);
-  if (pending_.empty() && pending_.capacity() > kPendingKeptBytes) std::string().swap(pending_);
-  return pending_.empty();
+  if (broken_ || done == pending_->size()) {
+    pending_.reset();
+    return true;
+  }
+  pending_->erase(0, done);
+  return false;
 }
 
 void Stream::mark_hung_up() {
@@ -67,12 +68,12 @@ void Stream::mark_hung_up() {
 // Waking a coroutine may destroy this stream, so it is the last thing done, once per call;
 // what else is ready stays in the flags and is seen by the next wait.
 void Stream::on_events(std::uint32_t events) {
-  if (events & (EPOLLERR | EPOLLHUP)) broken_ = broken_ || (events & EPOLLERR) != 0 || !pending_.empty();
+  if (events & (EPOLLERR | EPOLLHUP)) broken_ = broken_ || (events & EPOLLERR) != 0 || pending_;
   if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) mark_hung_up();
   if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) may_read_ = true;
   const bool writable = (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0;
   const bool connected = writable && std::exchange(connecting_, false);
-  const bool drained = writable && ((!pending_.empty() && flush()) || connected);
+  const bool drained = writable && ((pending_ && flush()) || connected);
   if (events & (EPOLLHUP | EPOLLERR)) {
     if (watcher_ && (events & EPOLLERR)) return watcher_->wake(Wake::gone);
   }
@@ -91,7 +92,7 @@ bool Wait::await_ready() {
     return true;
   }
   if (what_ == For::read) return stream_.may_read_;
-  return (stream_.pending_.empty() && !stream_.connecting_) || stream_.broken_;
+  return (!stream_.pending_ && !stream_.connecting_) || stream_.broken_;
 }
 
 void Wait::await_suspend(std::coroutine_handle<> h) {

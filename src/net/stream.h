@@ -5,6 +5,7 @@
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -51,7 +52,7 @@ class Stream : public Source {
   // Suspends until nothing is pending (or the stream broke).
   Wait drained(MonoTime deadline, Stream* watch = nullptr);
 
-  bool pending() const { return !pending_.empty(); }
+  bool pending() const { return pending_ != nullptr; }
   // The peer reset the connection, or a write failed.
   bool broken() const { return broken_; }
   // The peer will send no more (FIN), or worse.
@@ -80,7 +81,7 @@ class Stream : public Source {
 
   Loop& loop_;
   MonoTime hung_up_at_{};
-  std::string pending_;
+  std::unique_ptr<std::string> pending_;  // what the peer has not taken; null when it took all
   Wait* reader_ = nullptr;
   Wait* writer_ = nullptr;
   Wait* watcher_ = nullptr;
