@@ -56,11 +56,11 @@ TEST(Reference, may_stand_inside_any_text_and_be_escaped) {
   EXPECT_FALSE(expand("${env:}", sources).fault.empty());
 }
 
-TEST(Key, shorter_than_sixteen_characters_is_refused) {
+TEST(Key, shorter_than_sixteen_characters_is_warned_of) {
   std::string text(testing::kGood);
   text.replace(text.rfind("${env:KEY}"), 10, "${env:TWO}");
   EXPECT_EQ(testing::problems(text),
-            (Lines{"8:21 error keys[0].key: found a key of 1 characters (${env:TWO}), expected at least 16, so that it cannot "
+            (Lines{"8:21 warning keys[0].key: found a key of 1 characters (${env:TWO}), expected at least 16, so that it cannot "
                    "be guessed (`openssl rand -hex 24` makes one)"}));
 }
 

@@ -17,8 +17,7 @@ struct Codec<KeyDigest> {
     if (key->size() < kKeyCharactersMin) {
       reader.complain(node, {fmt::format("a key of {} characters ({})", key->size(), node.text),
                              fmt::format("at least {}, so that it cannot be guessed", kKeyCharactersMin),
-                             "`openssl rand -hex 24` makes one"});
-      return;
+                             "`openssl rand -hex 24` makes one", Severity::warning});
     }
     to = {wire::sha256(*key), key->size()};
   }
@@ -73,7 +72,7 @@ const Table* table_of<Key>() {
       "key",
       "A virtual key. Only its SHA-256 is kept in memory.",
       {entry<&Key::name>({.name = "name", .doc = "For records and metrics.", .required = true, .rule = &kName}),
-       entry<&Key::digest>({.name = "key", .doc = "What the client sends; at least 16 visible ASCII characters.", .required = true, .discreet = true}),
+       entry<&Key::digest>({.name = "key", .doc = "What the client sends; visible ASCII, 16 characters or more so that it cannot be guessed.", .required = true, .discreet = true}),
        entry<&Key::tenant>({.name = "tenant", .doc = "The name of an entry of `tenants`.", .rule = &kName}),
        entry<&Key::models>({.name = "models", .doc = "Models it may use.", .nonempty = true, .rule = &kModelName, .default_text = "all"}),
        entry<&Key::policy>({.name = "policy", .doc = "The name of an entry of `policies`.", .rule = &kName, .default_text = "its tenant's, else `default`"}),
