@@ -1,0 +1,1 @@
+// Exists so that the headers of Toolchain.cmake are precompiled once for all rooms.
