@@ -19,8 +19,8 @@ Cores::Cores(std::size_t count,
   std::latch ready(static_cast<std::ptrdiff_t>(count));
   for (std::size_t i = 0; i < count; ++i)
     threads_.emplace_back([this, i, &ready, &move_in] {
-      Loop loop;
-      loops_[i] = &loop;
+      loops_[i] = std::make_unique<Loop>();
+      auto& loop = *loops_[i];
       auto resident = move_in(loop, i);
       ready.count_down();
       loop.run();
@@ -42,7 +42,7 @@ void Cores::run_on(std::size_t core, std::function<void()> what) {
 void Cores::stop() {
   for (std::size_t i = 0; i < loops_.size(); ++i)
     if (threads_[i].joinable()) {
-      auto* const loop = loops_[i];
+      auto* const loop = loops_[i].get();
       run_on(i, [loop] { loop->stop(); });
     }
 }

@@ -31,7 +31,8 @@ class Cores {
   void join();
 
  private:
-  std::vector<Loop*> loops_;
+  // Made on their threads, but gone only after all have ended: others may be posting until then.
+  std::vector<std::unique_ptr<Loop>> loops_;
   std::vector<std::thread> threads_;
 };
 
