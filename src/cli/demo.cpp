@@ -71,24 +71,30 @@ struct Told {
 
 // Lines that start with `curl` work as they stand: people paste them, scripts run them.
 void tell(const Told& told, const DemoClouds& fakes) {
-  constexpr std::string_view kStream = R"({"model":"gpt-6-sol","stream":true,"messages":[{"role":"user","content":"Invent a holiday"}]})";
-  constexpr std::string_view kWhole = R"({"model":"gpt-6-sol","messages":[{"role":"user","content":"Invent a holiday"}]})";
-  fmt::print("Fairway demo: one endpoint, three fake clouds behind it. Nothing leaves this machine.\n\n"
-             "  gateway      {}/v1\n  key          {}\n  admin        {}\n  admin token  {}\n\n"
-             "  gpt-6-sol is served by sol-direct (openai), then sol-sweden (azure), then sol-stand-in (local);\n"
-             "  gpt-oss-120b by local, text-embedding-3-small by openai.\n\n"
-             "  fake openai      {}\n  fake azure       {}\n  fake compatible  {}\n\n",
-             told.gateway, told.secrets.client_key, told.admin, told.secrets.admin_token, fakes.openai, fakes.azure, fakes.compatible);
+  constexpr std::string_view kStream =
+      R"({"model":"gpt-6-sol","stream":true,"messages":[{"role":"user","content":"Invent a holiday"}]})";
+  constexpr std::string_view kWhole =
+      R"({"model":"gpt-6-sol","messages":[{"role":"user","content":"Invent a holiday"}]})";
+  fmt::print(
+      "Fairway demo: one endpoint, three fake clouds behind it. Nothing leaves this machine.\n\n"
+      "  gateway      {}/v1\n  key          {}\n  admin        {}\n  admin token  {}\n\n"
+      "  gpt-6-sol is served by sol-direct (openai), then sol-sweden (azure), then sol-stand-in (local);\n"
+      "  gpt-oss-120b by local, text-embedding-3-small by openai.\n\n"
+      "  fake openai      {}\n  fake azure       {}\n  fake compatible  {}\n\n",
+      told.gateway, told.secrets.client_key, told.admin, told.secrets.admin_token, fakes.openai, fakes.azure,
+      fakes.compatible);
   const auto ask = [&told](std::string_view options, std::string_view body) {
-    fmt::print("curl {} {}/v1/chat/completions -H 'Authorization: Bearer {}' -H 'Content-Type: application/json' -d '{}'\n\n", options,
-               told.gateway, told.secrets.client_key, body);
+    fmt::print(
+        "curl {} {}/v1/chat/completions -H 'Authorization: Bearer {}' -H 'Content-Type: application/json' -d '{}'\n\n",
+        options, told.gateway, told.secrets.client_key, body);
   };
   fmt::print("Ask, as a stream:\n");
   ask("-sN", kStream);
   fmt::print("In one piece, with the headers that say who served it, in how many attempts, for how much:\n");
   ask("-si", kWhole);
   fmt::print("What happened, newest first:\n");
-  fmt::print("curl -s '{}/admin/v1/exchanges?limit=5' -H 'Authorization: Bearer {}'\n\n", told.admin, told.secrets.admin_token);
+  fmt::print("curl -s '{}/admin/v1/exchanges?limit=5' -H 'Authorization: Bearer {}'\n\n", told.admin,
+             told.secrets.admin_token);
   const auto origin = fakes.openai.substr(0, fakes.openai.rfind('/'));
   fmt::print("Break the first cloud for three requests, then ask again:\n");
   fmt::print("curl -s {}/_fake/faults -d 'status 503 times=3'\n\n", origin);
@@ -109,8 +115,9 @@ int say(int status, std::string_view what) {
 
 // Trouble now and then, so that failing over can be watched.
 void make_trouble(fake::FakeCloud& cloud, int turn) {
-  static constexpr std::array<std::string_view, 4> kTroubles{
-      "status 503 times=3", "status 429 retry_after_ms=800 times=5", "reset times=2", "status 500 times=2; stall ms=4000"};
+  static constexpr std::array<std::string_view, 4> kTroubles{"status 503 times=3",
+                                                             "status 429 retry_after_ms=800 times=5", "reset times=2",
+                                                             "status 500 times=2; stall ms=4000"};
   auto faults = fake::parse_fault_script(kTroubles[static_cast<std::size_t>(turn) % kTroubles.size()]);
   if (faults) cloud.script(std::move(*faults));
 }
@@ -147,8 +154,10 @@ int demo(const DemoOptions& options) {
     return say(kFailed, fmt::format("cannot write {}", options.config_out));
   const auto service = admin::Service::start(*loaded.config);
   if (!service)
-    return say(kFailed, fmt::format("{}\nhint: other addresses: --listen 127.0.0.1:PORT --admin 127.0.0.1:PORT (0: any free port)",
-                                    service.error().message));
+    return say(
+        kFailed,
+        fmt::format("{}\nhint: other addresses: --listen 127.0.0.1:PORT --admin 127.0.0.1:PORT (0: any free port)",
+                    service.error().message));
   const auto port = port_of((*service)->listening().front());
   told.gateway = curl_base(options.listen, port);
   const auto admin = (*service)->admin();

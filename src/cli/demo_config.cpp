@@ -65,9 +65,11 @@ std::string hex_digits(std::size_t n) {
 DemoSecrets mint_demo_secrets() { return {"sk-fw-demo-" + hex_digits(32), "demo-admin-" + hex_digits(32)}; }
 
 std::string demo_yaml(const DemoOptions& options, const DemoClouds& clouds) {
-  const std::vector<std::pair<std::string_view, std::string>> places{
-      {"@LISTEN@", config::to_text(options.listen)}, {"@ADMIN@", config::to_text(options.admin)}, {"@OPENAI@", clouds.openai},
-      {"@AZURE@", clouds.azure},                     {"@COMPATIBLE@", clouds.compatible}};
+  const std::vector<std::pair<std::string_view, std::string>> places{{"@LISTEN@", config::to_text(options.listen)},
+                                                                     {"@ADMIN@", config::to_text(options.admin)},
+                                                                     {"@OPENAI@", clouds.openai},
+                                                                     {"@AZURE@", clouds.azure},
+                                                                     {"@COMPATIBLE@", clouds.compatible}};
   std::string out(kYaml);
   for (const auto& [place, value] : places) out.replace(out.find(place), place.size(), value);
   return out;

@@ -20,10 +20,13 @@ struct Kind {
   std::string_view body;  // `@` is filled with a prompt
 };
 constexpr std::array kKinds{
-    Kind{50, "/v1/chat/completions", R"({"model":"gpt-6-sol","stream":true,"messages":[{"role":"user","content":"@"}]})"},
-    Kind{15, "/v1/chat/completions", R"({"model":"gpt-6-sol","messages":[{"role":"user","content":"@"}],"max_completion_tokens":40})"},
+    Kind{50, "/v1/chat/completions",
+         R"({"model":"gpt-6-sol","stream":true,"messages":[{"role":"user","content":"@"}]})"},
+    Kind{15, "/v1/chat/completions",
+         R"({"model":"gpt-6-sol","messages":[{"role":"user","content":"@"}],"max_completion_tokens":40})"},
     Kind{15, "/v1/responses", R"({"model":"gpt-6-sol","stream":true,"store":false,"input":"@"})"},
-    Kind{10, "/v1/chat/completions", R"({"model":"gpt-oss-120b","stream":true,"messages":[{"role":"user","content":"@"}]})"},
+    Kind{10, "/v1/chat/completions",
+         R"({"model":"gpt-oss-120b","stream":true,"messages":[{"role":"user","content":"@"}]})"},
     Kind{10, "/v1/embeddings", R"({"model":"text-embedding-3-small","input":"@","encoding_format":"base64"})"},
 };
 constexpr int kLeaveShare = 3;  // of 100 streams, their client goes in the middle
@@ -34,7 +37,11 @@ constexpr std::string_view kSentence = "Compare the hostings of one model by pri
 class Load final : public net::Resident {
  public:
   Load(net::Loop& loop, std::unique_ptr<net::TlsClient> tls, const net::Endpoint& endpoint, std::string key)
-      : loop_(loop), tls_(std::move(tls)), resolver_(loop), pool_(loop, resolver_, *tls_, endpoint), key_(std::move(key)) {}
+      : loop_(loop),
+        tls_(std::move(tls)),
+        resolver_(loop),
+        pool_(loop, resolver_, *tls_, endpoint),
+        key_(std::move(key)) {}
 
   static net::Task<void> run(Load& self, double per_second) {
     const auto gap_ns = static_cast<std::int64_t>(1e9 / per_second);
@@ -76,9 +83,10 @@ class Load final : public net::Resident {
     for (auto n = draw(100) < 5 ? 80u : 1 + draw(8); n > 0; --n) prompt += kSentence;
     std::string body(kind.body);
     body.replace(body.find('@'), 1, prompt);
-    return fmt::format("POST {} HTTP/1.1\r\nhost: {}:{}\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n"
-                       "user-agent: fairway-demo\r\ncontent-length: {}\r\n\r\n{}",
-                       kind.path, pool_.endpoint().host, pool_.endpoint().port, key_, body.size(), body);
+    return fmt::format(
+        "POST {} HTTP/1.1\r\nhost: {}:{}\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n"
+        "user-agent: fairway-demo\r\ncontent-length: {}\r\n\r\n{}",
+        kind.path, pool_.endpoint().host, pool_.endpoint().port, key_, body.size(), body);
   }
 
   static net::Task<void> one(Load& self) {

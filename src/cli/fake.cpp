@@ -62,8 +62,8 @@ int fake(const FakeOptions& given) {
     fmt::print("listening {}{}\n", text.starts_with("unix:") ? "" : "http://", text);
   }
   std::fflush(stdout);
-  fmt::print(stderr, "fake {}: base_url {}, key {}; bill at /_fake/bill, faults at /_fake/faults\n", given.cloud, (*cloud)->base_url(),
-             (*cloud)->key().empty() ? "not needed" : (*cloud)->key());
+  fmt::print(stderr, "fake {}: base_url {}, key {}; bill at /_fake/bill, faults at /_fake/faults\n", given.cloud,
+             (*cloud)->base_url(), (*cloud)->key().empty() ? "not needed" : (*cloud)->key());
   signals.wait();
   (*cloud)->stop();
   return kOk;

@@ -31,9 +31,7 @@ After faults(Exchange& x) {
   auto& queue = x.core.faults;
   switch (x.request.method) {
     case wire::Method::get: return say(x, 200, faults_json(queue.waiting()));
-    case wire::Method::del:
-      queue.clear();
-      return say(x, 200, faults_json(queue.waiting()));
+    case wire::Method::del: queue.clear(); return say(x, 200, faults_json(queue.waiting()));
     case wire::Method::post: {
       const auto& body = x.request.body;
       const auto first = body.find_first_not_of(" \t\r\n");
@@ -50,7 +48,11 @@ After faults(Exchange& x) {
 std::string about(const Core& core) {
   std::string out;
   wire::JsonWriter w(out);
-  w.begin_object().member("cloud", core.manner.name()).member("base_path", core.manner.base_path()).key("models").begin_array();
+  w.begin_object()
+      .member("cloud", core.manner.name())
+      .member("base_path", core.manner.base_path())
+      .key("models")
+      .begin_array();
   for (const auto& m : core.options.models) w.string(m.name);
   w.end_array().key("recordings").begin_array();
   for (const auto& r : recordings()) w.string(r.name);
@@ -71,7 +73,8 @@ After answer_admin(Exchange& x) {
   if (name == "bill" && get) return say(x, 200, x.core.bill.json(x.core.manner.name(), last_of(x.request.query)));
   if (name == "requests" && get) return say(x, 200, x.core.inbox.json(last_of(x.request.query)));
   if (name == "about" && get) return say(x, 200, about(x.core));
-  return say_error(x, 404, "GET /_fake/bill, /_fake/requests, /_fake/about; GET, POST, DELETE /_fake/faults; POST /_fake/reset");
+  return say_error(
+      x, 404, "GET /_fake/bill, /_fake/requests, /_fake/about; GET, POST, DELETE /_fake/faults; POST /_fake/reset");
 }
 
 }  // namespace fw::fake

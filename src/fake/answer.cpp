@@ -91,7 +91,10 @@ ResponseAnswer draft_response(Exchange& x, std::int64_t conversation) {
 
 void keep_response(Exchange& x, const ResponseAnswer& a, MonoTime ready) {
   if (!x.ask->store) return;
-  x.core.responses.keep({.answer = a, .ready = ready, .background = x.ask->background, .cancelled = false,
+  x.core.responses.keep({.answer = a,
+                         .ready = ready,
+                         .background = x.ask->background,
+                         .cancelled = false,
                          .prompt_tokens = a.usage.input + a.usage.output});
 }
 
@@ -154,8 +157,7 @@ After answer_stored(Exchange& x) {
     x.core.responses.erase(id);
   } else {
     if (x.place->endpoint == Endpoint::response_cancel) {
-      if (!stored->background)
-        return deliver_refusal(x, bad_value("", "Cannot cancel a synchronous response.", ""));
+      if (!stored->background) return deliver_refusal(x, bad_value("", "Cannot cancel a synchronous response.", ""));
       stored->cancelled = stored->cancelled || stored->state(now) != ResponseState::done;
     }
     append_response(body, stored->answer, stored->state(now));
@@ -168,8 +170,8 @@ After answer_stored(Exchange& x) {
 namespace {
 
 void append_model(std::string& out, const Core& core, std::string_view name) {
-  fmt::format_to(std::back_inserter(out), R"({{"id":"{}","object":"model","created":1789000000,"owned_by":"{}"}})", name,
-                 core.manner.name());
+  fmt::format_to(std::back_inserter(out), R"({{"id":"{}","object":"model","created":1789000000,"owned_by":"{}"}})",
+                 name, core.manner.name());
 }
 
 }  // namespace

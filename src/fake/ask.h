@@ -12,9 +12,15 @@
 namespace fw::fake {
 
 enum class Endpoint : std::uint8_t {
-  chat, responses, embeddings,                        // carry a body
-  response_get, response_delete, response_cancel,     // name a response
-  models, model_get, health
+  chat,
+  responses,
+  embeddings,  // carry a body
+  response_get,
+  response_delete,
+  response_cancel,  // name a response
+  models,
+  model_get,
+  health
 };
 
 constexpr bool has_body(Endpoint e) {
@@ -23,20 +29,20 @@ constexpr bool has_body(Endpoint e) {
 
 // The fields a Response repeats, as the request spelt them; empty: not said.
 struct Echo {
-  std::string_view instructions, max_output_tokens, metadata, parallel_tool_calls, previous_response_id, prompt_cache_key,
-      reasoning, safety_identifier, service_tier, store, temperature, text, tool_choice, tools, top_logprobs, top_p,
-      truncation, user, background;
+  std::string_view instructions, max_output_tokens, metadata, parallel_tool_calls, previous_response_id,
+      prompt_cache_key, reasoning, safety_identifier, service_tier, store, temperature, text, tool_choice, tools,
+      top_logprobs, top_p, truncation, user, background;
 };
 
 // Views point into the body. Strings stand without their quotes, still escaped.
 struct Ask {
   std::string_view model;
-  std::string_view tools;            // raw array; empty: none
-  std::string_view tool_choice;      // raw
-  std::string_view format;           // raw response_format or text.format
-  std::string_view last_user_text;   // of the last message or item of a user
+  std::string_view tools;           // raw array; empty: none
+  std::string_view tool_choice;     // raw
+  std::string_view format;          // raw response_format or text.format
+  std::string_view last_user_text;  // of the last message or item of a user
   std::string_view previous_response_id;
-  std::string_view input;            // embeddings: raw
+  std::string_view input;  // embeddings: raw
   std::string_view encoding_format;
   std::string_view service_tier;
   std::vector<std::string_view> texts;  // what counts as prompt, in order

@@ -115,8 +115,8 @@ bool fits(Shape shape, JsonKind kind) {
 
 std::string_view shape_text(Shape shape) {
   constexpr std::array<std::string_view, 8> kTexts{
-      "a string", "a boolean", "an integer", "a decimal", "an array", "an object", "a string or an array",
-      "a string or an object"};
+      "a string", "a boolean", "an integer",           "a decimal",
+      "an array", "an object", "a string or an array", "a string or an object"};
   return kTexts[static_cast<std::size_t>(shape)];
 }
 
@@ -197,7 +197,8 @@ Taken store_field(Endpoint endpoint, const JsonMember& m, Ask& ask, Found& found
 }  // namespace
 
 std::string_view kind_text(JsonKind kind) {
-  constexpr std::array<std::string_view, 6> kTexts{"an object", "an array", "a string", "a number", "a boolean", "null"};
+  constexpr std::array<std::string_view, 6> kTexts{"an object", "an array",  "a string",
+                                                   "a number",  "a boolean", "null"};
   return kTexts[static_cast<std::size_t>(kind)];
 }
 

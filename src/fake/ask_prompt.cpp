@@ -92,9 +92,10 @@ Taken check_role(const Spoken& s, const Place& place) {
   constexpr std::array<std::string_view, 6> kRoles{"system", "assistant", "user", "function", "tool", "developer"};
   if (s.role.empty()) return std::unexpected(missing_param(place.text(".role")));
   if (std::ranges::find(kRoles, s.role) != kRoles.end()) return {};
-  return std::unexpected(bad_value(place.text(".role"),
-                                   fmt::format("Invalid value: '{}'. Supported values are: 'system', 'assistant', 'user', "
-                                               "'function', 'tool', and 'developer'.", s.role)));
+  return std::unexpected(bad_value(
+      place.text(".role"), fmt::format("Invalid value: '{}'. Supported values are: 'system', 'assistant', 'user', "
+                                       "'function', 'tool', and 'developer'.",
+                                       s.role)));
 }
 
 }  // namespace
@@ -111,9 +112,11 @@ Taken read_messages(std::string_view array, Ask& ask) {
     if (const auto ok = take_spoken(spoken, place, ask); !ok) return ok;
   }
   if (i == 0)
-    return std::unexpected(bad_value("messages",
-                                     "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty "
-                                     "array instead.", "empty_array"));
+    return std::unexpected(
+        bad_value("messages",
+                  "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty "
+                  "array instead.",
+                  "empty_array"));
   return {};
 }
 

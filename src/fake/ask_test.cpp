@@ -29,7 +29,8 @@ TEST(Ask, counts_a_prompt_by_the_stated_rule) {
 TEST(Ask, counts_the_same_words_the_same_in_both_dialects) {
   const auto responses = read_ask(Endpoint::responses, R"({"model":"m","input":"how are you"})", false);
   ASSERT_TRUE(responses);
-  EXPECT_EQ(responses->prompt_tokens, chat(R"({"model":"m","messages":[{"role":"user","content":"how are you"}]})").prompt_tokens);
+  EXPECT_EQ(responses->prompt_tokens,
+            chat(R"({"model":"m","messages":[{"role":"user","content":"how are you"}]})").prompt_tokens);
 }
 
 TEST(Ask, refuses_known_fields_of_a_wrong_type) {
@@ -38,8 +39,9 @@ TEST(Ask, refuses_known_fields_of_a_wrong_type) {
   };
   EXPECT_EQ(refusal(Endpoint::chat, with(R"("temperature":"hot")")),
             "temperature: Invalid type for 'temperature': expected a decimal, but got a string instead.");
-  EXPECT_EQ(refusal(Endpoint::chat, with(R"("temperature":3)")),
-            "temperature: Invalid 'temperature': decimal above maximum value. Expected a value <= 2, but got 3 instead.");
+  EXPECT_EQ(
+      refusal(Endpoint::chat, with(R"("temperature":3)")),
+      "temperature: Invalid 'temperature': decimal above maximum value. Expected a value <= 2, but got 3 instead.");
   EXPECT_EQ(refusal(Endpoint::chat, with(R"("n":0)")),
             "n: Invalid 'n': integer below minimum value. Expected a value >= 1, but got 0 instead.");
   EXPECT_NE(refusal(Endpoint::chat, with(R"("n":1.5)")), "");
@@ -50,7 +52,8 @@ TEST(Ask, refuses_known_fields_of_a_wrong_type) {
 
 TEST(Ask, refuses_a_prompt_that_is_none) {
   EXPECT_EQ(refusal(Endpoint::chat, R"({"messages":[]})").substr(0, 9), "messages:");
-  EXPECT_EQ(refusal(Endpoint::chat, R"({"messages":[{"role":"user","content":"x"}]})"), "model: Missing required parameter: 'model'.");
+  EXPECT_EQ(refusal(Endpoint::chat, R"({"messages":[{"role":"user","content":"x"}]})"),
+            "model: Missing required parameter: 'model'.");
   EXPECT_EQ(refusal(Endpoint::chat, R"({"model":"m"})"), "messages: Missing required parameter: 'messages'.");
   EXPECT_NE(refusal(Endpoint::chat, R"({"model":"m","messages":[{"role":"robot","content":"x"}]})"), "");
   EXPECT_NE(refusal(Endpoint::chat, R"({"model":"m","messages":["x"]})"), "");
@@ -68,7 +71,8 @@ Draft draft(std::string_view body, bool tool_calls = true) {
   return make_draft(chat(body), material, ids);
 }
 
-constexpr std::string_view kTool = R"({"type":"function","function":{"name":"now","parameters":{"type":"object","properties":{"tz":{"type":"string"}}}}})";
+constexpr std::string_view kTool =
+    R"({"type":"function","function":{"name":"now","parameters":{"type":"object","properties":{"tz":{"type":"string"}}}}})";
 
 std::string with_tools(std::string_view tools, std::string_view say, std::string_view more = "") {
   return std::string(R"({"model":"m","messages":[{"role":"user","content":")") + std::string(say) + R"("}],"tools":[)" +
@@ -90,8 +94,12 @@ TEST(Draft, answers_in_words_after_a_tool_and_when_told_to) {
   EXPECT_EQ(draft(with_tools(kTool, "answer in words")).finish, Finish::stop);
   EXPECT_EQ(draft(with_tools(kTool, "time?", R"(,"tool_choice":"none")")).finish, Finish::stop);
   EXPECT_EQ(draft(with_tools(kTool, "answer in words", R"(,"tool_choice":"required")")).finish, Finish::tool_calls);
-  EXPECT_EQ(draft(R"({"model":"m","messages":[{"role":"user","content":"t"},{"role":"tool","tool_call_id":"c","content":"12"}],"tools":[)" +
-                  std::string(kTool) + "]}").finish, Finish::stop);
+  EXPECT_EQ(
+      draft(
+          R"({"model":"m","messages":[{"role":"user","content":"t"},{"role":"tool","tool_call_id":"c","content":"12"}],"tools":[)" +
+          std::string(kTool) + "]}")
+          .finish,
+      Finish::stop);
   EXPECT_EQ(draft(with_tools(kTool, "time?"), false).finish, Finish::stop);
 }
 
@@ -106,7 +114,8 @@ TEST(Draft, is_cut_where_the_output_may_end) {
 }
 
 TEST(Draft, satisfies_a_schema) {
-  const auto d = draft(R"({"model":"m","messages":[{"role":"user","content":"x"}],"response_format":{"type":"json_schema","json_schema":
+  const auto d = draft(
+      R"({"model":"m","messages":[{"role":"user","content":"x"}],"response_format":{"type":"json_schema","json_schema":
       {"name":"n","schema":{"type":"object","properties":{"ok":{"type":"boolean"}}}}}})");
   EXPECT_EQ(d.segments[0].whole(), R"({\"ok\":true})");
 }

@@ -15,17 +15,18 @@ constexpr std::string_view kV1 = "/openai/v1/";
 constexpr std::string_view kClassic = "/openai/";
 constexpr std::string_view kDeployments = "deployments/";
 
-#define FW_SAFE_TEXT                                                                                            \
-  R"({"hate":{"filtered":false,"severity":"safe"},"self_harm":{"filtered":false,"severity":"safe"},)"           \
+#define FW_SAFE_TEXT                                                                                  \
+  R"({"hate":{"filtered":false,"severity":"safe"},"self_harm":{"filtered":false,"severity":"safe"},)" \
   R"("sexual":{"filtered":false,"severity":"safe"},"violence":{"filtered":false,"severity":"safe"}})"
-#define FW_SAFE_PROMPT                                                                                          \
-  R"({"hate":{"filtered":false,"severity":"safe"},"jailbreak":{"filtered":false,"detected":false},)"            \
-  R"("self_harm":{"filtered":false,"severity":"safe"},"sexual":{"filtered":false,"severity":"safe"},)"          \
+#define FW_SAFE_PROMPT                                                                                 \
+  R"({"hate":{"filtered":false,"severity":"safe"},"jailbreak":{"filtered":false,"detected":false},)"   \
+  R"("self_harm":{"filtered":false,"severity":"safe"},"sexual":{"filtered":false,"severity":"safe"},)" \
   R"("violence":{"filtered":false,"severity":"safe"}})"
 
 constexpr ChatTemplates kChat{
-    .chunk = R"({"choices":[{"content_filter_results":$r,"delta":$d,"finish_reason":$f,"index":$n,"logprobs":null}],)"
-             R"("created":$t,"id":"$i","model":"$m"$o,"object":"chat.completion.chunk","system_fingerprint":"fp_a2fa4e0001"$u})",
+    .chunk =
+        R"({"choices":[{"content_filter_results":$r,"delta":$d,"finish_reason":$f,"index":$n,"logprobs":null}],)"
+        R"("created":$t,"id":"$i","model":"$m"$o,"object":"chat.completion.chunk","system_fingerprint":"fp_a2fa4e0001"$u})",
     .chunk_first = R"({"choices":[],"created":0,"id":"","model":"","object":"","prompt_filter_results":)"
                    R"([{"prompt_index":0,"content_filter_results":)" FW_SAFE_PROMPT R"(}]})",
     .chunk_filter = R"({"choices":[{"content_filter_offsets":{"check_offset":$p,"start_offset":$p,"end_offset":$q},)"
@@ -33,11 +34,12 @@ constexpr ChatTemplates kChat{
                     R"(,"finish_reason":null,"index":0,"logprobs":null}],"created":0,"id":"","model":"","object":""})",
     .chunk_usage = R"({"choices":[],"created":$t,"id":"$i","model":"$m"$o,"object":"chat.completion.chunk",)"
                    R"("system_fingerprint":"fp_a2fa4e0001","usage":$U})",
-    .whole = R"({"choices":[$c],"created":$t,"id":"$i","model":"$m","object":"chat.completion","prompt_filter_results":)"
-             R"([{"prompt_index":0,"content_filter_results":)" FW_SAFE_PROMPT
-             R"(}],"system_fingerprint":"fp_a2fa4e0001","usage":$U})",
-    .choice = R"({"content_filter_results":)" FW_SAFE_TEXT
-              R"(,"finish_reason":$f,"index":$n,"logprobs":null,"message":$w})",
+    .whole =
+        R"({"choices":[$c],"created":$t,"id":"$i","model":"$m","object":"chat.completion","prompt_filter_results":)"
+        R"([{"prompt_index":0,"content_filter_results":)" FW_SAFE_PROMPT
+        R"(}],"system_fingerprint":"fp_a2fa4e0001","usage":$U})",
+    .choice =
+        R"({"content_filter_results":)" FW_SAFE_TEXT R"(,"finish_reason":$f,"index":$n,"logprobs":null,"message":$w})",
     .message = R"({"annotations":[],"content":$x,"refusal":null,"role":"assistant"$k})",
     .usage = R"({"completion_tokens":$q,"completion_tokens_details":{"accepted_prediction_tokens":0,"audio_tokens":0,)"
              R"("reasoning_tokens":$r,"rejected_prediction_tokens":0},"prompt_tokens":$p,"prompt_tokens_details":)"
@@ -45,8 +47,8 @@ constexpr ChatTemplates kChat{
 };
 
 constexpr std::string_view kResponseExtra =
-    R"(,"content_filters":[{"blocked":false,"source_type":"prompt","content_filter_raw":null,"content_filter_results":)"
-    FW_SAFE_PROMPT R"(,"content_filter_offsets":{"start_offset":0,"end_offset":0,"check_offset":0}},)"
+    R"(,"content_filters":[{"blocked":false,"source_type":"prompt","content_filter_raw":null,"content_filter_results":)" FW_SAFE_PROMPT
+    R"(,"content_filter_offsets":{"start_offset":0,"end_offset":0,"check_offset":0}},)"
     R"({"blocked":false,"source_type":"completion","content_filter_raw":null,"content_filter_results":)" FW_SAFE_TEXT
     R"(,"content_filter_offsets":{"start_offset":0,"end_offset":0,"check_offset":0}}])";
 
@@ -59,7 +61,13 @@ constexpr std::string_view kInnerError =
 std::string front_error(std::string_view code, std::string_view message) {
   std::string out;
   wire::JsonWriter w(out);
-  w.begin_object().key("error").begin_object().member("code", code).member("message", message).end_object().end_object();
+  w.begin_object()
+      .key("error")
+      .begin_object()
+      .member("code", code)
+      .member("message", message)
+      .end_object()
+      .end_object();
   return out;
 }
 
@@ -67,7 +75,8 @@ std::string_view query_value(std::string_view query, std::string_view key) {
   while (!query.empty()) {
     const auto end = std::min(query.find('&'), query.size());
     const auto pair = query.substr(0, end);
-    if (pair.starts_with(key) && pair.size() > key.size() && pair[key.size()] == '=') return pair.substr(key.size() + 1);
+    if (pair.starts_with(key) && pair.size() > key.size() && pair[key.size()] == '=')
+      return pair.substr(key.size() + 1);
     query.remove_prefix(std::min(query.size(), end + 1));
   }
   return {};
@@ -88,9 +97,7 @@ class Azure final : public Manner {
             {"gpt-6-sol", "gpt-6-sol-2026-09-22"},    {"gpt-5.5", "gpt-5.5"},
             {"embed-prod", "text-embedding-3-small"}, {"text-embedding-3-small", ""}};
   }
-  std::vector<std::string> api_versions() const override {
-    return {"2024-06-01", "2024-10-21", "2025-04-01-preview"};
-  }
+  std::vector<std::string> api_versions() const override { return {"2024-06-01", "2024-10-21", "2025-04-01-preview"}; }
 
   // A key comes in api-key, an Entra token as a bearer.
   KeyVerdict judge_key(std::span<const wire::HeaderField> fields, std::span<const std::string> keys,
@@ -114,14 +121,17 @@ class Azure final : public Manner {
     switch (r.why) {
       case Why::key_missing:
       case Why::key_wrong:
-        return front_error("401", "Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide a "
-                                  "valid key for an active subscription and use a correct regional API endpoint for your resource.");
+        return front_error(
+            "401",
+            "Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide a "
+            "valid key for an active subscription and use a correct regional API endpoint for your resource.");
       case Why::unknown_path: return front_error("404", "Resource not found");
       case Why::api_version: return front_error("BadRequest", "API version not supported");
       case Why::unknown_model:
-        return front_error("DeploymentNotFound",
-                           "The API deployment for this resource does not exist. If you created the deployment within the last 5 "
-                           "minutes, please wait a moment and try again.");
+        return front_error(
+            "DeploymentNotFound",
+            "The API deployment for this resource does not exist. If you created the deployment within the last 5 "
+            "minutes, please wait a moment and try again.");
       case Why::throttled_requests:
       case Why::throttled_tokens: return front_error("429", throttle_text(r));
       case Why::blocked_prompt: return blocked_json(r);
@@ -145,7 +155,8 @@ class Azure final : public Manner {
   }
 
   std::string request_id(std::string_view hex) const override {
-    return fmt::format("{}-{}-{}-{}-{}", hex.substr(0, 8), hex.substr(8, 4), hex.substr(12, 4), hex.substr(16, 4), hex.substr(20));
+    return fmt::format("{}-{}-{}-{}-{}", hex.substr(0, 8), hex.substr(8, 4), hex.substr(12, 4), hex.substr(16, 4),
+                       hex.substr(20));
   }
 
  private:
@@ -157,7 +168,8 @@ class Azure final : public Manner {
     }
     rest.remove_prefix(kDeployments.size());
     const auto slash = rest.find('/');
-    if (slash == std::string_view::npos || slash == 0) return std::unexpected(unknown_path(head.method_text, head.path));
+    if (slash == std::string_view::npos || slash == 0)
+      return std::unexpected(unknown_path(head.method_text, head.path));
     auto place = place_below(head, rest.substr(slash + 1));
     if (!place) return place;
     if (place->endpoint != Endpoint::chat && place->endpoint != Endpoint::embeddings)
@@ -167,9 +179,10 @@ class Azure final : public Manner {
   }
 
   static std::string throttle_text(const Refusal& r) {
-    return fmt::format("Requests to the ChatCompletions_Create Operation under Azure OpenAI API have exceeded {} rate limit of your "
-                       "current OpenAI S0 pricing tier. Please retry after {} seconds.",
-                       r.why == Why::throttled_tokens ? "token" : "call", (r.retry_after_ms + 999) / 1000);
+    return fmt::format(
+        "Requests to the ChatCompletions_Create Operation under Azure OpenAI API have exceeded {} rate limit of your "
+        "current OpenAI S0 pricing tier. Please retry after {} seconds.",
+        r.why == Why::throttled_tokens ? "token" : "call", (r.retry_after_ms + 999) / 1000);
   }
 
   static std::string blocked_json(const Refusal& r) {

@@ -15,14 +15,24 @@ void write_usage(wire::JsonWriter& w, const Tokens& t) {
 }
 
 void write_entry(wire::JsonWriter& w, const BillEntry& e) {
-  w.begin_object().member("number", static_cast<std::int64_t>(e.number)).member("id", e.id).member("time", time_text(e.time));
+  w.begin_object()
+      .member("number", static_cast<std::int64_t>(e.number))
+      .member("id", e.id)
+      .member("time", time_text(e.time));
   w.member("path", e.path).member("model", e.model).member("status", e.status).member("stream", e.stream);
-  w.member("events_sent", e.events_sent).member("open", e.open).member("client_gone", e.client_gone).key("gone_after_ms");
-  if (e.client_gone) w.number(e.gone_after_ms);
-  else w.null();
+  w.member("events_sent", e.events_sent)
+      .member("open", e.open)
+      .member("client_gone", e.client_gone)
+      .key("gone_after_ms");
+  if (e.client_gone)
+    w.number(e.gone_after_ms);
+  else
+    w.null();
   w.key("fault");
-  if (e.fault.empty()) w.null();
-  else w.string(e.fault);
+  if (e.fault.empty())
+    w.null();
+  else
+    w.string(e.fault);
   w.key("usage");
   write_usage(w, e.usage);
   w.member("billed", e.billed).end_object();
@@ -80,8 +90,10 @@ std::string Bill::json(std::string_view cloud, std::size_t last) const {
   w.begin_object().member("cloud", cloud).key("attempts").begin_array();
   auto skip = entries_.size() - std::min(last, entries_.size());
   for (const auto& e : entries_) {
-    if (skip == 0) write_entry(w, e);
-    else --skip;
+    if (skip == 0)
+      write_entry(w, e);
+    else
+      --skip;
   }
   w.end_array().key("totals").begin_object();
   w.member("requests", totals_.requests).member("billed", totals_.billed).member("failed", totals_.failed);

@@ -56,7 +56,9 @@ Caller::Caller(const FakeCloud& cloud) : key_(cloud.key()) {
 
 Caller::~Caller() { close(fd_); }
 
-void Caller::send(std::string_view bytes) { EXPECT_EQ(::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL), ssize_t(bytes.size())); }
+void Caller::send(std::string_view bytes) {
+  EXPECT_EQ(::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL), ssize_t(bytes.size()));
+}
 
 namespace {
 
@@ -144,8 +146,7 @@ Reply Caller::read(int silence_ms) {
 }
 
 std::string Caller::read_some(std::size_t bytes) {
-  while (held_.size() < bytes && receive(fd_, 5'000, held_) == Got::bytes) {
-  }
+  while (held_.size() < bytes && receive(fd_, 5'000, held_) == Got::bytes) {}
   return std::exchange(held_, {});
 }
 
@@ -154,9 +155,11 @@ bool Caller::closed(int silence_ms) {
   return receive(fd_, silence_ms, more) == Got::eof;
 }
 
-std::string Caller::request(std::string_view method, std::string_view path, std::string_view body, std::string_view lines) const {
+std::string Caller::request(std::string_view method, std::string_view path, std::string_view body,
+                            std::string_view lines) const {
   const auto key = key_.empty() ? std::string() : fmt::format("Authorization: Bearer {}\r\n", key_);
-  return fmt::format("{} {} HTTP/1.1\r\nHost: fake\r\n{}{}Content-Length: {}\r\n\r\n{}", method, path, key, lines, body.size(), body);
+  return fmt::format("{} {} HTTP/1.1\r\nHost: fake\r\n{}{}Content-Length: {}\r\n\r\n{}", method, path, key, lines,
+                     body.size(), body);
 }
 
 Reply Caller::get(std::string_view path) {

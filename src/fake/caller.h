@@ -43,7 +43,8 @@ class Caller {
   Reply get(std::string_view path);
   Reply post(std::string_view path, std::string_view body, std::string_view lines = "");
   Reply del(std::string_view path);
-  std::string request(std::string_view method, std::string_view path, std::string_view body, std::string_view lines = "") const;
+  std::string request(std::string_view method, std::string_view path, std::string_view body,
+                      std::string_view lines = "") const;
 
  private:
   std::string key_;

@@ -22,7 +22,10 @@ void append_tool_calls(std::string& out, const Draft& draft) {
   for (const auto& s : draft.segments) {
     if (!s.is_call()) continue;
     out += std::exchange(first, false) ? R"(,"tool_calls":[)" : ",";
-    out.append(R"({"id":")").append(s.call_id).append(R"(","type":"function","function":{"name":")").append(s.call_name);
+    out.append(R"({"id":")")
+        .append(s.call_id)
+        .append(R"(","type":"function","function":{"name":")")
+        .append(s.call_name);
     out.append(R"(","arguments":")").append(s.whole()).append("\"}}");
   }
   if (!first) out += ']';
@@ -52,11 +55,17 @@ void append_choice(std::string& out, const ChatTemplates& look, const Draft& dra
 }  // namespace
 
 void append_chat_usage(std::string& out, const ChatTemplates& look, const Tokens& usage) {
-  const fmt::format_int p(usage.input), q(usage.output), s(usage.input + usage.output), k(usage.cached), r(usage.reasoning);
+  const fmt::format_int p(usage.input), q(usage.output), s(usage.input + usage.output), k(usage.cached),
+      r(usage.reasoning);
   std::string written;
   if (usage.cache_written > 0) written = fmt::format(R"(,"cache_write_tokens":{})", usage.cache_written);
   Slots slots;
-  slots.set('p', p.c_str()).set('q', q.c_str()).set('s', s.c_str()).set('k', k.c_str()).set('r', r.c_str()).set('w', written);
+  slots.set('p', p.c_str())
+      .set('q', q.c_str())
+      .set('s', s.c_str())
+      .set('k', k.c_str())
+      .set('r', r.c_str())
+      .set('w', written);
   fill(out, look.usage, slots);
 }
 
@@ -84,8 +93,10 @@ void append_chat_error(std::string& out, const Fault& fault) {
                                             : std::string_view(fault.message));
   w.member("type", fault.type.empty() ? "server_error" : std::string_view(fault.type)).key("param").null();
   w.key("code");
-  if (fault.code.empty()) w.null();
-  else w.string(fault.code);
+  if (fault.code.empty())
+    w.null();
+  else
+    w.string(fault.code);
   w.end_object().end_object();
   out += "\n\n";
 }
@@ -101,9 +112,7 @@ class ChatStream final : public EventSource {
   Step next(std::string& out) override {
     for (;;) {
       switch (phase_) {
-        case Phase::prompt_filter:
-          phase_ = Phase::role;
-          return whole_event(out, look_.chunk_first);
+        case Phase::prompt_filter: phase_ = Phase::role; return whole_event(out, look_.chunk_first);
         case Phase::role: return choice_frame(out, role_delta(), "null", "{}", Phase::content);
         case Phase::content:
           if (segment_ >= answer_.draft.segments.size()) {
@@ -111,8 +120,7 @@ class ChatStream final : public EventSource {
             break;
           }
           return content(out);
-        case Phase::finish:
-          return choice_frame(out, "{}", finish_word(answer_.draft.finish), "{}", Phase::filter);
+        case Phase::finish: return choice_frame(out, "{}", finish_word(answer_.draft.finish), "{}", Phase::filter);
         case Phase::filter:
           phase_ = Phase::usage;
           if (!answer_.filter_chunks || look_.chunk_filter.empty()) break;
@@ -121,9 +129,7 @@ class ChatStream final : public EventSource {
           phase_ = Phase::done;
           if (!answer_.include_usage) break;
           return usage_event(out);
-        case Phase::done:
-          phase_ = Phase::over;
-          return whole_event(out, "[DONE]");
+        case Phase::done: phase_ = Phase::over; return whole_event(out, "[DONE]");
         case Phase::over: return Step::over;
       }
     }
@@ -144,7 +150,8 @@ class ChatStream final : public EventSource {
 
   std::string_view role_delta() const {
     const bool calls = !answer_.draft.segments.empty() && answer_.draft.segments.front().is_call();
-    return calls ? R"({"role":"assistant","content":null,"refusal":null})" : R"({"role":"assistant","content":"","refusal":null})";
+    return calls ? R"({"role":"assistant","content":null,"refusal":null})"
+                 : R"({"role":"assistant","content":"","refusal":null})";
   }
 
   static Step whole_event(std::string& out, std::string_view text) {
@@ -165,7 +172,8 @@ class ChatStream final : public EventSource {
   }
 
   // One event of this kind for each choice, then the next phase.
-  Step choice_frame(std::string& out, std::string_view delta, std::string_view finish, std::string_view filters, Phase then) {
+  Step choice_frame(std::string& out, std::string_view delta, std::string_view finish, std::string_view filters,
+                    Phase then) {
     chunk(out, delta, finish, filters);
     if (++choice_ >= answer_.n) {
       choice_ = 0;
@@ -180,12 +188,13 @@ class ChatStream final : public EventSource {
     const bool opening = s.is_call() && !opened_;
     delta_.clear();
     if (opening) {
-      fmt::format_to(std::back_inserter(delta_),
-                     R"({{"tool_calls":[{{"index":{},"id":"{}","type":"function","function":{{"name":"{}","arguments":""}}}}]}})",
-                     segment_, s.call_id, s.call_name);
+      fmt::format_to(
+          std::back_inserter(delta_),
+          R"({{"tool_calls":[{{"index":{},"id":"{}","type":"function","function":{{"name":"{}","arguments":""}}}}]}})",
+          segment_, s.call_id, s.call_name);
     } else if (s.is_call()) {
-      fmt::format_to(std::back_inserter(delta_), R"({{"tool_calls":[{{"index":{},"function":{{"arguments":"{}"}}}}]}})", segment_,
-                     s.text->piece(piece_));
+      fmt::format_to(std::back_inserter(delta_), R"({{"tool_calls":[{{"index":{},"function":{{"arguments":"{}"}}}}]}})",
+                     segment_, s.text->piece(piece_));
     } else {
       delta_.append(R"({"content":")").append(piece_ < s.pieces ? s.text->piece(piece_) : "").append("\"}");
     }
@@ -193,8 +202,10 @@ class ChatStream final : public EventSource {
     ++contents_;
     if (++choice_ < answer_.n) return Step::content;
     choice_ = 0;
-    if (opening) opened_ = true;
-    else ++piece_;
+    if (opening)
+      opened_ = true;
+    else
+      ++piece_;
     if (piece_ >= s.pieces) {
       ++segment_;
       piece_ = 0;

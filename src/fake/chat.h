@@ -19,7 +19,7 @@ struct ChatAnswer {
   std::string tier;     // raw
   Draft draft;
   std::int64_t n = 1;
-  Tokens usage;         // complete: what the whole answer costs
+  Tokens usage;  // complete: what the whole answer costs
   bool include_usage = false;
   bool obfuscate = false;
   bool filter_chunks = false;  // ChatTemplates::chunk_filter is told

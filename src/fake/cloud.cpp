@@ -9,8 +9,12 @@ namespace fw::fake {
 namespace {
 
 Error unknown_cloud(std::string_view name) {
-  return {Code::invalid_value, Origin::operator_, Retry::never,
-          fmt::format("there is no fake of '{}'; expected {}", name, fmt::join(cloud_names(), ", ")), "cloud", 0};
+  return {Code::invalid_value,
+          Origin::operator_,
+          Retry::never,
+          fmt::format("there is no fake of '{}'; expected {}", name, fmt::join(cloud_names(), ", ")),
+          "cloud",
+          0};
 }
 
 // What was left open becomes what the cloud has.

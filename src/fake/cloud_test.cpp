@@ -9,7 +9,8 @@
 namespace fw::fake {
 namespace {
 
-constexpr std::string_view kChat = R"({"model":"gpt-6-sol","messages":[{"role":"user","content":"hello"}],"max_completion_tokens":12})";
+constexpr std::string_view kChat =
+    R"({"model":"gpt-6-sol","messages":[{"role":"user","content":"hello"}],"max_completion_tokens":12})";
 constexpr std::string_view kChatStream =
     R"({"model":"gpt-6-sol","messages":[{"role":"user","content":"hello"}],"max_completion_tokens":12,"stream":true,"stream_options":{"include_usage":true}})";
 
@@ -86,7 +87,8 @@ TEST(FakeCloud, streams_the_same_answer_with_usage_that_adds_up) {
 TEST(FakeCloud, tells_usage_in_a_stream_only_when_asked) {
   const auto cloud = start_fake("openai");
   Caller caller(*cloud);
-  const auto reply = caller.post("/v1/chat/completions", R"({"model":"gpt-6-sol","stream":true,"messages":[{"role":"user","content":"x"}]})");
+  const auto reply = caller.post("/v1/chat/completions",
+                                 R"({"model":"gpt-6-sol","stream":true,"messages":[{"role":"user","content":"x"}]})");
   EXPECT_EQ(reply.body.find("usage"), std::string::npos);
 }
 
@@ -148,7 +150,8 @@ TEST(FakeCloud, refuses_what_it_does_not_serve) {
 TEST(FakeCloud, azure_knows_deployments_versions_and_its_filter) {
   const auto azure = start_fake("azure");
   Caller caller(*azure);
-  constexpr std::string_view kAsk = R"({"messages":[{"role":"user","content":"hello"}],"max_completion_tokens":2,"stream":true})";
+  constexpr std::string_view kAsk =
+      R"({"messages":[{"role":"user","content":"hello"}],"max_completion_tokens":2,"stream":true})";
   const std::string classic = "/openai/deployments/sol-prod/chat/completions";
   const auto good = caller.post(classic + "?api-version=2024-10-21", kAsk);
   EXPECT_EQ(good.status, 200);
@@ -159,8 +162,9 @@ TEST(FakeCloud, azure_knows_deployments_versions_and_its_filter) {
   EXPECT_EQ(caller.post(classic + "?api-version=1999-01-01", kAsk).status, 400);
   const auto unknown = caller.post("/openai/deployments/none/chat/completions?api-version=2024-10-21", kAsk);
   EXPECT_EQ(unknown.at({"error", "code"}), string_token("DeploymentNotFound"));
-  const auto blocked = caller.post("/openai/v1/chat/completions",
-                                   R"({"model":"sol-prod","messages":[{"role":"user","content":"please trigger the content filter"}]})");
+  const auto blocked =
+      caller.post("/openai/v1/chat/completions",
+                  R"({"model":"sol-prod","messages":[{"role":"user","content":"please trigger the content filter"}]})");
   EXPECT_EQ(blocked.status, 400);
   EXPECT_EQ(blocked.at({"error", "code"}), string_token("content_filter"));
   EXPECT_EQ(blocked.at({"error", "innererror", "code"}), string_token("ResponsibleAIPolicyViolation"));
@@ -188,7 +192,8 @@ TEST(FakeCloud, throttles_by_tokens_in_azures_words) {
   options.tokens_per_minute = 10;
   const auto cloud = start_fake("azure", options);
   Caller caller(*cloud);
-  const auto reply = caller.post("/openai/v1/chat/completions", R"({"model":"sol-prod","messages":[{"role":"user","content":"hello"}]})");
+  const auto reply = caller.post("/openai/v1/chat/completions",
+                                 R"({"model":"sol-prod","messages":[{"role":"user","content":"hello"}]})");
   EXPECT_EQ(reply.status, 429);
   EXPECT_EQ(reply.at({"error", "code"}), string_token("429"));
   EXPECT_EQ(reply.field("x-ratelimit-reset-requests").find_first_not_of("0123456789"), std::string::npos);
@@ -197,7 +202,9 @@ TEST(FakeCloud, throttles_by_tokens_in_azures_words) {
 TEST(FakeCloud, calls_tools_in_streams_too) {
   const auto cloud = start_fake("openai");
   Caller caller(*cloud);
-  const auto reply = caller.post("/v1/chat/completions", R"({"model":"gpt-6-sol","stream":true,"messages":[{"role":"user","content":"both in parallel"}],
+  const auto reply =
+      caller.post("/v1/chat/completions",
+                  R"({"model":"gpt-6-sol","stream":true,"messages":[{"role":"user","content":"both in parallel"}],
       "tools":[{"type":"function","function":{"name":"now","parameters":{"type":"object","properties":{"zone":{"type":"string"}}}}}]})");
   std::string arguments;
   for (const auto& event : reply.events()) {
@@ -219,13 +226,15 @@ TEST(FakeCloud, keeps_responses_until_they_are_deleted) {
   EXPECT_EQ(made.at({"status"}), string_token("incomplete"));
   const auto id = std::string(wire::json_text(made.at({"id"})));
   EXPECT_EQ(caller.get("/v1/responses/" + id).body, made.body);
-  const auto next = caller.post("/v1/responses", R"({"model":"gpt-6-sol","input":"more","previous_response_id":")" + id + "\"}");
+  const auto next =
+      caller.post("/v1/responses", R"({"model":"gpt-6-sol","input":"more","previous_response_id":")" + id + "\"}");
   EXPECT_EQ(next.status, 200);
   EXPECT_EQ(number(next.body, {"usage", "input_tokens"}), 2 + 4 + 1 + (8 + 4));
   EXPECT_EQ(caller.post("/v1/responses/" + id + "/cancel", "").status, 400);
   EXPECT_EQ(caller.del("/v1/responses/" + id).at({"deleted"}), "true");
   EXPECT_EQ(caller.get("/v1/responses/" + id).status, 404);
-  const auto lost = caller.post("/v1/responses", R"({"model":"gpt-6-sol","input":"x","previous_response_id":"resp_none"})");
+  const auto lost =
+      caller.post("/v1/responses", R"({"model":"gpt-6-sol","input":"x","previous_response_id":"resp_none"})");
   EXPECT_EQ(lost.at({"error", "code"}), string_token("previous_response_not_found"));
   const auto unstored = caller.post("/v1/responses", R"({"model":"gpt-6-sol","input":"x","store":false})");
   EXPECT_EQ(caller.get("/v1/responses/" + std::string(wire::json_text(unstored.at({"id"})))).status, 404);
@@ -265,8 +274,11 @@ TEST(FakeCloud, streams_a_response_whose_parts_agree) {
 TEST(FakeCloud, embeds_the_same_vector_in_both_encodings) {
   const auto cloud = start_fake("openai");
   Caller caller(*cloud);
-  const auto floats = caller.post("/v1/embeddings", R"({"model":"text-embedding-3-small","input":"hello","dimensions":2})");
-  const auto base64 = caller.post("/v1/embeddings", R"({"model":"text-embedding-3-small","input":"hello","dimensions":2,"encoding_format":"base64"})");
+  const auto floats =
+      caller.post("/v1/embeddings", R"({"model":"text-embedding-3-small","input":"hello","dimensions":2})");
+  const auto base64 =
+      caller.post("/v1/embeddings",
+                  R"({"model":"text-embedding-3-small","input":"hello","dimensions":2,"encoding_format":"base64"})");
   const auto entry = first_element(floats.at({"data"}));
   std::string bytes;
   wire::JsonArray values(*wire::json_find(entry, {"embedding"}), 16);
@@ -285,7 +297,8 @@ TEST(FakeCloud, embeds_the_same_vector_in_both_encodings) {
 TEST(FakeCloud, counts_a_prompt_it_has_seen_as_cached) {
   const auto cloud = start_fake("openai");
   Caller caller(*cloud);
-  const auto body = R"({"model":"gpt-6-sol","max_tokens":1,"messages":[{"role":"user","content":")" + std::string(6'000, 'x') + "\"}]}";
+  const auto body = R"({"model":"gpt-6-sol","max_tokens":1,"messages":[{"role":"user","content":")" +
+                    std::string(6'000, 'x') + "\"}]}";
   const auto first = caller.post("/v1/chat/completions", body);
   EXPECT_EQ(number(first.body, {"usage", "prompt_tokens_details", "cache_write_tokens"}), 1'408);
   const auto second = caller.post("/v1/chat/completions", body);

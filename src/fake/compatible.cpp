@@ -19,9 +19,11 @@ constexpr ChatTemplates kChat{
     .whole = R"({"id":"$i","object":"chat.completion","created":$t,"model":"$m","choices":[$c],"service_tier":null,)"
              R"("system_fingerprint":null,"usage":$U,"prompt_logprobs":null,"kv_transfer_params":null})",
     .choice = R"({"index":$n,"message":$w,"logprobs":null,"finish_reason":$f,"stop_reason":null,"token_ids":null})",
-    .message = R"({"role":"assistant","content":$x,"refusal":null,"annotations":null,"audio":null,"function_call":null$k,)"
-               R"("reasoning_content":null})",
-    .usage = R"({"prompt_tokens":$p,"total_tokens":$s,"completion_tokens":$q,"prompt_tokens_details":{"cached_tokens":$k}})",
+    .message =
+        R"({"role":"assistant","content":$x,"refusal":null,"annotations":null,"audio":null,"function_call":null$k,)"
+        R"("reasoning_content":null})",
+    .usage =
+        R"({"prompt_tokens":$p,"total_tokens":$s,"completion_tokens":$q,"prompt_tokens_details":{"cached_tokens":$k}})",
 };
 
 std::string_view vllm_type(int status) {
@@ -69,11 +71,15 @@ class Compatible final : public Manner {
     std::string out;
     wire::JsonWriter w(out);
     w.begin_object().key("error").begin_object();
-    w.member("message", r.why == Why::unknown_model ? fmt::format("The model `{}` does not exist.", r.subject) : r.message);
+    w.member("message",
+             r.why == Why::unknown_model ? fmt::format("The model `{}` does not exist.", r.subject) : r.message);
     w.member("type", vllm_type(r.status)).key("param");
-    if (r.why == Why::unknown_model) w.string("model");
-    else if (r.param.empty()) w.null();
-    else w.string(r.param);
+    if (r.why == Why::unknown_model)
+      w.string("model");
+    else if (r.param.empty())
+      w.null();
+    else
+      w.string(r.param);
     w.member("code", r.status).end_object().end_object();
     return out;
   }

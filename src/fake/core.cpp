@@ -50,7 +50,8 @@ Core::Core(net::Loop& l, const Manner& m, const Options& o, const std::vector<ne
 }
 
 const ServedModel* Core::model(std::string_view name) const {
-  const auto at = std::ranges::find_if(options.models, [name](const ServedModel& m) { return m.name == name || m.name == "*"; });
+  const auto at =
+      std::ranges::find_if(options.models, [name](const ServedModel& m) { return m.name == name || m.name == "*"; });
   return at == options.models.end() ? nullptr : &*at;
 }
 

@@ -39,8 +39,10 @@ net::Task<bool> pause(Exchange& x, MonoTime until) {
       co_return false;
     }
     // Bytes of a further request make the stream readable for good: then only time is waited for.
-    if (stream.may_read()) co_await x.core.loop.sleep_until(until);
-    else (void)co_await stream.readable(until, &stream);
+    if (stream.may_read())
+      co_await x.core.loop.sleep_until(until);
+    else
+      (void)co_await stream.readable(until, &stream);
   }
   if (left(x.conn)) {
     note_gone(x);
@@ -58,7 +60,8 @@ void arm_reset(net::HttpConn& conn) {
 std::string answer_lines(Exchange& x, std::string_view content_type) {
   auto& core = x.core;
   const auto now = core.loop.now();
-  AnswerFacts facts{.request_id = x.id, .model = x.model, .region = core.options.region, .took_ms = now.ms_since(x.begun)};
+  AnswerFacts facts{
+      .request_id = x.id, .model = x.model, .region = core.options.region, .took_ms = now.ms_since(x.begun)};
   facts.limited = core.manner.tells_limits() && x.place && has_body(x.place->endpoint);
   if (facts.limited) {
     facts.requests = view(core.requests_left, now);
@@ -128,7 +131,8 @@ net::Task<std::optional<After>> spoil_body(Exchange& x, int status, std::string&
   }
   const bool breaks = kind == FaultKind::reset || kind == FaultKind::stall || kind == FaultKind::truncate;
   if (!breaks && kind != FaultKind::wrong_length && kind != FaultKind::drip) co_return std::nullopt;
-  const auto promised = static_cast<std::int64_t>(body.size()) + (kind == FaultKind::wrong_length ? x.fault->bytes.value_or(64) : 0);
+  const auto promised =
+      static_cast<std::int64_t>(body.size()) + (kind == FaultKind::wrong_length ? x.fault->bytes.value_or(64) : 0);
   auto raw = raw_head(x, status, kJson);
   fmt::format_to(std::back_inserter(raw), "content-length: {}\r\n\r\n", promised);
   const auto half = raw.size() + body.size() / 2;

@@ -35,8 +35,8 @@ struct Draft {
 
 // What drafts are made of.
 struct Material {
-  TextPtr text;                  // the default answer
-  std::size_t text_pieces = 0;   // so many of it
+  TextPtr text;                 // the default answer
+  std::size_t text_pieces = 0;  // so many of it
   bool tool_calls = true;
 };
 

@@ -41,7 +41,8 @@ std::expected<std::vector<Input>, Refusal> read_inputs(std::string_view token) {
   std::vector<Input> inputs;
   if (token.starts_with('"')) {
     const auto text = wire::json_text(token);
-    if (text.empty()) return std::unexpected(bad_value("input", "Invalid 'input': input cannot be an empty string.", ""));
+    if (text.empty())
+      return std::unexpected(bad_value("input", "Invalid 'input': input cannot be an empty string.", ""));
     inputs.push_back({text, tokens_of(text)});
     return inputs;
   }
@@ -53,15 +54,22 @@ std::expected<std::vector<Input>, Refusal> read_inputs(std::string_view token) {
       numbers = true;
       continue;
     }
-    if (m.kind == JsonKind::string) inputs.push_back({wire::json_text(m.value), tokens_of(wire::json_text(m.value))});
-    else if (m.kind == JsonKind::array) inputs.push_back({m.value, count_elements(m.value)});
-    else return std::unexpected(wrong_type(fmt::format("input[{}]", inputs.size()), "a string or an array of tokens", "something else"));
+    if (m.kind == JsonKind::string)
+      inputs.push_back({wire::json_text(m.value), tokens_of(wire::json_text(m.value))});
+    else if (m.kind == JsonKind::array)
+      inputs.push_back({m.value, count_elements(m.value)});
+    else
+      return std::unexpected(
+          wrong_type(fmt::format("input[{}]", inputs.size()), "a string or an array of tokens", "something else"));
   }
   if (numbers && inputs.empty()) inputs.push_back({token, count_elements(token)});
-  if (inputs.empty()) return std::unexpected(bad_value("input", "Invalid 'input': expected at least one input, but got none.", "empty_array"));
+  if (inputs.empty())
+    return std::unexpected(
+        bad_value("input", "Invalid 'input': expected at least one input, but got none.", "empty_array"));
   if (inputs.size() > kInputsMax)
-    return std::unexpected(bad_value("input", fmt::format("Invalid 'input': array too long. Expected at most {} inputs.", kInputsMax),
-                                     "array_above_max_length"));
+    return std::unexpected(
+        bad_value("input", fmt::format("Invalid 'input': array too long. Expected at most {} inputs.", kInputsMax),
+                  "array_above_max_length"));
   return inputs;
 }
 
@@ -99,8 +107,9 @@ void append_vector(std::string& out, const std::vector<float>& values, bool base
 std::expected<EmbeddingsAnswer, Refusal> make_embeddings(const Ask& ask, std::string_view model) {
   const bool base64 = ask.encoding_format == "base64";
   if (!base64 && !ask.encoding_format.empty() && ask.encoding_format != "float")
-    return std::unexpected(bad_value("encoding_format", fmt::format("Invalid value: '{}'. Supported values are: 'float' and 'base64'.",
-                                                                    ask.encoding_format)));
+    return std::unexpected(bad_value(
+        "encoding_format",
+        fmt::format("Invalid value: '{}'. Supported values are: 'float' and 'base64'.", ask.encoding_format)));
   auto inputs = read_inputs(ask.input);
   if (!inputs) return std::unexpected(inputs.error());
   const auto size = ask.dimensions > 0 ? ask.dimensions : model.ends_with("-large") ? kValuesLarge : kValuesUsual;
@@ -109,7 +118,8 @@ std::expected<EmbeddingsAnswer, Refusal> make_embeddings(const Ask& ask, std::st
   out = R"({"object":"list","data":[)";
   for (std::size_t i = 0; i < inputs->size(); ++i) {
     const auto& input = (*inputs)[i];
-    fmt::format_to(std::back_inserter(out), R"({}{{"object":"embedding","index":{},"embedding":)", i == 0 ? "" : ",", i);
+    fmt::format_to(std::back_inserter(out), R"({}{{"object":"embedding","index":{},"embedding":)", i == 0 ? "" : ",",
+                   i);
     append_vector(out, vector_of(input.text, size), base64);
     out += '}';
     answer.prompt_tokens += std::max<std::int64_t>(1, input.tokens);

@@ -57,7 +57,8 @@ std::optional<std::int64_t> number_of(const FaultValue& value, std::int64_t low,
 }
 
 std::unexpected<std::string> wrong(std::string_view name, const FaultValue& value, std::string_view expected) {
-  return std::unexpected(fmt::format("'{}' is {}, expected {}", name, value.text.empty() ? "empty" : value.text, expected));
+  return std::unexpected(
+      fmt::format("'{}' is {}, expected {}", name, value.text.empty() ? "empty" : value.text, expected));
 }
 
 std::expected<void, std::string> set_header(Fault& fault, std::string_view name, const FaultValue& value) {
@@ -113,7 +114,8 @@ std::expected<void, std::string> set_fault_field(Fault& fault, std::string_view 
   if (name.starts_with(kHeaderPrefix)) return set_header(fault, name.substr(kHeaderPrefix.size()), value);
   return std::unexpected(fmt::format(
       "there is no '{}'; expected times, status, after, ms, bytes, retry_after_ms, billed, clean, code, type, message, "
-      "body, location, headers, path or model", name));
+      "body, location, headers, path or model",
+      name));
 }
 
 std::expected<void, std::string> check_fault(const Fault& fault) {
@@ -121,8 +123,7 @@ std::expected<void, std::string> check_fault(const Fault& fault) {
     return std::unexpected("the kind 'status' needs a status such as 503");
   if (fault.kind == FaultKind::drip && fault.bytes && *fault.bytes < 1)
     return std::unexpected("'bytes' of a drip must be at least 1");
-  if (fault.location.find_first_of("\r\n") != std::string::npos)
-    return std::unexpected("'location' must be one line");
+  if (fault.location.find_first_of("\r\n") != std::string::npos) return std::unexpected("'location' must be one line");
   return {};
 }
 

@@ -12,10 +12,12 @@ std::expected<FaultValue, std::string> value_of(std::string_view name, const wir
   using wire::JsonKind;
   if (m.kind == JsonKind::number || m.kind == JsonKind::boolean) return FaultValue{std::string(m.value), false};
   if (m.kind != JsonKind::string)
-    return std::unexpected(fmt::format("'{}' is {}, expected a string, a number or a boolean", name, m.value.substr(0, 40)));
+    return std::unexpected(
+        fmt::format("'{}' is {}, expected a string, a number or a boolean", name, m.value.substr(0, 40)));
   FaultValue value;
   value.quoted = true;
-  if (!wire::json_unescape(wire::json_text(m.value), value.text)) return std::unexpected(fmt::format("'{}' has a bad escape", name));
+  if (!wire::json_unescape(wire::json_text(m.value), value.text))
+    return std::unexpected(fmt::format("'{}' has a bad escape", name));
   return value;
 }
 
@@ -42,7 +44,8 @@ std::expected<void, std::string> take_member(Fault& fault, const wire::JsonMembe
   if (!value) return std::unexpected(value.error());
   if (m.key != "kind") return set_fault_field(fault, m.key, *value);
   const auto kind = fault_kind(value->text);
-  if (!kind) return std::unexpected(fmt::format("'{}' is no kind of fault; expected {}", value->text, fault_kinds_text()));
+  if (!kind)
+    return std::unexpected(fmt::format("'{}' is no kind of fault; expected {}", value->text, fault_kinds_text()));
   fault.kind = *kind;
   return {};
 }
@@ -119,7 +122,8 @@ Result<std::vector<Fault>> parse_faults_json(std::string_view text) {
     auto fault = read_fault(entry.value);
     if (!fault) return std::unexpected(script_error(fmt::format("faults[{}]", faults.size()), fault.error()));
     faults.push_back(std::move(*fault));
-    if (faults.size() > kFaultsMax) return std::unexpected(script_error("faults", fmt::format("more than {}", kFaultsMax)));
+    if (faults.size() > kFaultsMax)
+      return std::unexpected(script_error("faults", fmt::format("more than {}", kFaultsMax)));
   }
   if (entries.error()) return std::unexpected(script_error("faults", "expected an array"));
   return faults;

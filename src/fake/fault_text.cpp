@@ -59,7 +59,8 @@ std::expected<void, std::string> take_word(Fault& fault, bool first, EntryReader
   if (word.value) return set_fault_field(fault, word.name, *word.value);
   if (first) {
     const auto kind = fault_kind(word.name);
-    if (!kind) return std::unexpected(fmt::format("'{}' is no kind of fault; expected {}", word.name, fault_kinds_text()));
+    if (!kind)
+      return std::unexpected(fmt::format("'{}' is no kind of fault; expected {}", word.name, fault_kinds_text()));
     fault.kind = *kind;
     return {};
   }
@@ -75,7 +76,8 @@ std::expected<std::optional<Fault>, std::string> read_entry(EntryReader& reader)
     auto word = reader.next();
     if (!word) return std::unexpected(word.error());
     if (!*word) break;
-    if (first && (*word)->value) return std::unexpected(fmt::format("an entry starts with its kind: {}", fault_kinds_text()));
+    if (first && (*word)->value)
+      return std::unexpected(fmt::format("an entry starts with its kind: {}", fault_kinds_text()));
     const auto taken = take_word(fault, first, **word);
     if (!taken) return std::unexpected(taken.error());
     first = false;
@@ -99,7 +101,8 @@ Result<std::vector<Fault>> parse_fault_script(std::string_view text) {
     if (!fault) return std::unexpected(script_error(fmt::format("line {}", line), fault.error()));
     if (*fault) faults.push_back(std::move(**fault));
     if (faults.size() > kFaultsMax)
-      return std::unexpected(script_error(fmt::format("line {}", line), fmt::format("more than {} faults", kFaultsMax)));
+      return std::unexpected(
+          script_error(fmt::format("line {}", line), fmt::format("more than {} faults", kFaultsMax)));
     const auto end = reader.at();
     if (end < text.size() && text[end] == '\n') ++line;
     text.remove_prefix(std::min(text.size(), end + 1));

@@ -9,7 +9,8 @@ namespace fw::fake {
 namespace {
 
 constexpr std::string_view kPath = "/v1/chat/completions";
-constexpr std::string_view kChat = R"({"model":"gpt-6-sol","messages":[{"role":"user","content":"hello"}],"max_completion_tokens":8})";
+constexpr std::string_view kChat =
+    R"({"model":"gpt-6-sol","messages":[{"role":"user","content":"hello"}],"max_completion_tokens":8})";
 constexpr std::string_view kStream =
     R"({"model":"gpt-6-sol","messages":[{"role":"user","content":"hello"}],"max_completion_tokens":8,"stream":true})";
 using End = Reply::End;
@@ -51,7 +52,8 @@ TEST_F(Faults, status_comes_in_the_clouds_own_shape) {
   EXPECT_EQ(reply.field("x-odd"), "1");
   EXPECT_EQ(billed({"billed"}), "false");
   EXPECT_TRUE(play("status 429").field("retry-after").empty());
-  EXPECT_EQ(play("status 429 code=insufficient_quota type=insufficient_quota").at({"error", "type"}), "\"insufficient_quota\"");
+  EXPECT_EQ(play("status 429 code=insufficient_quota type=insufficient_quota").at({"error", "type"}),
+            "\"insufficient_quota\"");
   EXPECT_EQ(play("status 500 body={\"odd\":true}").body, R"({"odd":true})");
 }
 
@@ -148,7 +150,8 @@ TEST_F(Faults, redirect_points_elsewhere) {
 TEST_F(Faults, are_told_taken_and_cleared_over_http) {
   Caller admin(*cloud);
   EXPECT_EQ(admin.post("/_fake/faults", R"({"faults":[{"kind":"explode"}]})").status, 400);
-  admin.post("/_fake/faults", R"({"faults":[{"kind":"status","status":500,"times":2,"match":{"model":"gpt-6-luna"}}]})");
+  admin.post("/_fake/faults",
+             R"({"faults":[{"kind":"status","status":500,"times":2,"match":{"model":"gpt-6-luna"}}]})");
   EXPECT_EQ(admin.post(kPath, kChat).status, 200);
   EXPECT_NE(admin.get("/_fake/faults").body.find(R"("times":2)"), std::string::npos);
   EXPECT_EQ(admin.del("/_fake/faults").body, R"({"faults":[]})");
@@ -189,7 +192,8 @@ TEST_F(Faults, recordings_are_replayed_event_by_event) {
   for (const auto& r : recordings()) {
     const bool chat = r.endpoint == Endpoint::chat;
     const auto body = std::string(R"({"stream":)") + (r.events.empty() ? "false" : "true") + R"(,"model":"recording:)" +
-                      std::string(r.name) + (chat ? R"(","messages":[{"role":"user","content":"x"}]})" : R"(","input":"x"})");
+                      std::string(r.name) +
+                      (chat ? R"(","messages":[{"role":"user","content":"x"}]})" : R"(","input":"x"})");
     const auto reply = caller->post(chat ? kPath : "/v1/responses", body);
     ASSERT_EQ(reply.status, 200) << reply.body;
     const auto events = reply.events();
@@ -209,7 +213,8 @@ TEST_F(Faults, recordings_are_replayed_event_by_event) {
   }
   EXPECT_EQ(caller->post("/v1/responses", R"({"model":"recording:xai-chat-text","input":"x"})").status, 400);
   EXPECT_EQ(caller->post(kPath, kChat, "x-fake-recording: none\r\n").status, 400);
-  EXPECT_NE(caller->post(kPath, kChat, "x-fake-recording: xai-chat-tool\r\n").body.find("grok-3-mini"), std::string::npos);
+  EXPECT_NE(caller->post(kPath, kChat, "x-fake-recording: xai-chat-tool\r\n").body.find("grok-3-mini"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -25,7 +25,8 @@ std::expected<Place, Refusal> place_response(const wire::RequestHead& head, std:
     if (!id.empty() && id.find('/') == std::string_view::npos)
       return only(head, wire::Method::post, {Endpoint::response_cancel, {}, id});
   }
-  if (id.empty() || id.find('/') != std::string_view::npos) return std::unexpected(unknown_path(head.method_text, head.path));
+  if (id.empty() || id.find('/') != std::string_view::npos)
+    return std::unexpected(unknown_path(head.method_text, head.path));
   if (head.method == wire::Method::del) return Place{Endpoint::response_delete, {}, id};
   return only(head, wire::Method::get, {Endpoint::response_get, {}, id});
 }
@@ -40,7 +41,8 @@ std::expected<Place, Refusal> place_below(const wire::RequestHead& head, std::st
   if (rest == "embeddings") return only(head, wire::Method::post, {Endpoint::embeddings, {}, {}});
   if (rest == "models") return only(head, wire::Method::get, {Endpoint::models, {}, {}});
   if (rest.starts_with(kResponses)) return place_response(head, rest.substr(kResponses.size()));
-  if (rest.starts_with(kModels)) return only(head, wire::Method::get, {Endpoint::model_get, {}, rest.substr(kModels.size())});
+  if (rest.starts_with(kModels))
+    return only(head, wire::Method::get, {Endpoint::model_get, {}, rest.substr(kModels.size())});
   return std::unexpected(unknown_path(head.method_text, head.path));
 }
 

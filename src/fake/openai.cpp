@@ -12,8 +12,9 @@ namespace {
 constexpr std::string_view kPrefix = "/v1/";
 
 constexpr ChatTemplates kChat{
-    .chunk = R"({"id":"$i","object":"chat.completion.chunk","created":$t,"model":"$m","service_tier":"$T",)"
-             R"("system_fingerprint":"fp_5fa4e00001","choices":[{"index":$n,"delta":$d,"logprobs":null,"finish_reason":$f}]$u$o})",
+    .chunk =
+        R"({"id":"$i","object":"chat.completion.chunk","created":$t,"model":"$m","service_tier":"$T",)"
+        R"("system_fingerprint":"fp_5fa4e00001","choices":[{"index":$n,"delta":$d,"logprobs":null,"finish_reason":$f}]$u$o})",
     .chunk_first = {},
     .chunk_filter = {},
     .chunk_usage = R"({"id":"$i","object":"chat.completion.chunk","created":$t,"model":"$m","service_tier":"$T",)"

@@ -17,20 +17,20 @@ struct ServedModel {
 };
 
 struct Options {
-  std::string cloud = "openai";          // a word manner_of() knows
-  std::vector<net::Address> listen = {}; // port 0: the system chooses
-  std::vector<std::string> keys = {};    // accepted; empty: the cloud's documented fake key, if it has one
-  std::vector<ServedModel> models = {};  // empty: the cloud's usual ones
-  double speed = 1;                      // delays are multiplied by it: 1 plausible, 0 none
-  std::int64_t first_token_ms = -1;      // before the first event, at speed 1; -1: the cloud's own
-  std::int64_t event_ms = -1;            // between two events, at speed 1; -1: the cloud's own
-  std::int64_t answer_tokens = 96;       // of the text answered by default; 0: the whole recorded text
-  bool tool_calls = true;                // false: tools in a request are ignored
-  bool async_filter = false;             // azure: filter results in chunks of their own, some after the finish
-  std::int64_t requests_per_minute = 0;  // 0: no limit is enforced
+  std::string cloud = "openai";           // a word manner_of() knows
+  std::vector<net::Address> listen = {};  // port 0: the system chooses
+  std::vector<std::string> keys = {};     // accepted; empty: the cloud's documented fake key, if it has one
+  std::vector<ServedModel> models = {};   // empty: the cloud's usual ones
+  double speed = 1;                       // delays are multiplied by it: 1 plausible, 0 none
+  std::int64_t first_token_ms = -1;       // before the first event, at speed 1; -1: the cloud's own
+  std::int64_t event_ms = -1;             // between two events, at speed 1; -1: the cloud's own
+  std::int64_t answer_tokens = 96;        // of the text answered by default; 0: the whole recorded text
+  bool tool_calls = true;                 // false: tools in a request are ignored
+  bool async_filter = false;              // azure: filter results in chunks of their own, some after the finish
+  std::int64_t requests_per_minute = 0;   // 0: no limit is enforced
   std::int64_t tokens_per_minute = 0;
-  std::vector<std::string> api_versions = {}; // azure, classic path; empty: the usual ones
-  std::string region = "swedencentral";  // azure: x-ms-region
+  std::vector<std::string> api_versions = {};  // azure, classic path; empty: the usual ones
+  std::string region = "swedencentral";        // azure: x-ms-region
   std::vector<Fault> faults = {};
   std::size_t bill_attempts_max = 10'000;  // kept one by one; totals go on
   std::size_t requests_kept_max = 256;     // for /_fake/requests, together at most 64 MiB

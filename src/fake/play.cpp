@@ -12,7 +12,8 @@ constexpr std::int64_t kStallMs = 600'000;
 constexpr std::int64_t kSlowStartMs = 3'000;
 constexpr std::string_view kPage =
     "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><h1>Sign in to the network</h1></body></html>\n";
-constexpr std::string_view kGarbage("\x16\x03\x01\x02\x00 SSH-2.0-nothing \xff\xfe\x00 HTTP?\r\n\r\n", 39);
+constexpr char kGarbageBytes[] = "\x16\x03\x01\x02\x00 SSH-2.0-nothing \xff\xfe\x00 HTTP?\r\n\r\n";
+constexpr std::string_view kGarbage(kGarbageBytes, sizeof kGarbageBytes - 1);
 
 After play_status(Exchange& x) {
   const auto& f = *x.fault;
@@ -31,14 +32,16 @@ After play_status(Exchange& x) {
 
 After play_page(Exchange& x) {
   x.entry->status = static_cast<int>(x.fault->status.value_or(200));
-  x.conn.answer(x.entry->status, "content-type: text/html; charset=utf-8\r\n", x.fault->body.empty() ? kPage : x.fault->body);
+  x.conn.answer(x.entry->status, "content-type: text/html; charset=utf-8\r\n",
+                x.fault->body.empty() ? kPage : x.fault->body);
   return After::keep;
 }
 
 After play_redirect(Exchange& x) {
   x.entry->status = static_cast<int>(x.fault->status.value_or(307));
   std::string lines;
-  add_line(lines, "location", x.fault->location.empty() ? "http://127.0.0.1:9/elsewhere" : std::string_view(x.fault->location));
+  add_line(lines, "location",
+           x.fault->location.empty() ? "http://127.0.0.1:9/elsewhere" : std::string_view(x.fault->location));
   x.conn.answer(x.entry->status, lines, "");
   return After::keep;
 }

@@ -11,7 +11,8 @@ namespace fw::fake {
 class Allowance {
  public:
   // Full at first. per_minute at least 1.
-  Allowance(std::int64_t per_minute, MonoTime now) : limit_(per_minute), level_(static_cast<double>(per_minute)), at_(now) {}
+  Allowance(std::int64_t per_minute, MonoTime now)
+      : limit_(per_minute), level_(static_cast<double>(per_minute)), at_(now) {}
 
   // False: not so much is left; nothing was taken. More than the limit is never granted.
   bool take(std::int64_t amount, MonoTime now);

@@ -22,7 +22,11 @@ bool secret(wire::HeaderId id) {
 bool is_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     const auto c = static_cast<unsigned char>(text[i]);
-    const std::size_t n = c < 0x80 ? 1 : c >= 0xC2 && c < 0xE0 ? 2 : c >= 0xE0 && c < 0xF0 ? 3 : c >= 0xF0 && c < 0xF5 ? 4 : 0;
+    const std::size_t n = c < 0x80                ? 1
+                          : c >= 0xC2 && c < 0xE0 ? 2
+                          : c >= 0xE0 && c < 0xF0 ? 3
+                          : c >= 0xF0 && c < 0xF5 ? 4
+                                                  : 0;
     if (n == 0 || i + n > text.size()) return false;
     for (std::size_t k = 1; k < n; ++k)
       if ((static_cast<unsigned char>(text[i + k]) & 0xC0) != 0x80) return false;
@@ -43,8 +47,10 @@ void write_request(wire::JsonWriter& w, const Received& r) {
     for (const auto& f : parsed.head.fields)
       w.begin_array().string(f.name).string(secret(f.id) ? std::string_view("***") : f.value).end_array();
   w.end_array();
-  if (is_utf8(r.body)) w.member("body", r.body);
-  else w.member("body_base64", wire::base64(r.body));
+  if (is_utf8(r.body))
+    w.member("body", r.body);
+  else
+    w.member("body_base64", wire::base64(r.body));
   w.member("body_bytes", static_cast<std::int64_t>(r.body.size())).end_object();
 }
 
@@ -57,8 +63,10 @@ std::shared_ptr<Received> Received::of(const wire::RequestHead& head, WallTime n
   const auto* const begin = head.method_text.data();
   const auto* end = head.target.data() + head.target.size();
   constexpr std::string_view kVersion = " HTTP/1.x";
-  if (!head.fields.empty()) end = head.fields.back().value.data() + head.fields.back().value.size();
-  else end += kVersion.size();
+  if (!head.fields.empty())
+    end = head.fields.back().value.data() + head.fields.back().value.size();
+  else
+    end += kVersion.size();
   r->head.assign(begin, end);
   r->head += "\r\n\r\n";
   const auto moved = [&](std::string_view v) {
@@ -75,7 +83,8 @@ std::shared_ptr<Received> Received::of(const wire::RequestHead& head, WallTime n
 bool parse_again(const Received& received, ParsedHead& out) {
   out.store.resize(kFieldsMax);
   wire::HttpFault fault = wire::HttpFault::none;
-  const wire::HttpLimits limits{.head_bytes = received.head.size(), .fields = kFieldsMax, .target_bytes = received.head.size()};
+  const wire::HttpLimits limits{
+      .head_bytes = received.head.size(), .fields = kFieldsMax, .target_bytes = received.head.size()};
   return wire::parse_request(received.head, limits, out.store, out.head, fault) == wire::Parse::done;
 }
 

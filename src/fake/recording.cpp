@@ -72,8 +72,10 @@ std::vector<Recording> read_all() {
     Recording r;
     r.name = file.name;
     r.endpoint = file.responses ? Endpoint::responses : Endpoint::chat;
-    if (file.stream) r.events = first_stream(file.text);
-    else r.body = file.text;
+    if (file.stream)
+      r.events = first_stream(file.text);
+    else
+      r.body = file.text;
     all.push_back(file.responses ? read_responses(std::move(r)) : read_chat(std::move(r)));
   }
   return all;
@@ -98,7 +100,8 @@ bool carries_content(Endpoint endpoint, std::string_view event) {
     return type.ends_with(".delta");
   }
   const auto choices = wire::json_find(event, {"choices"}).value_or("[]");
-  return choices.find(R"("content":")") != std::string_view::npos && choices.find(R"("content":"")") == std::string_view::npos
+  return choices.find(R"("content":")") != std::string_view::npos &&
+                 choices.find(R"("content":"")") == std::string_view::npos
              ? true
              : choices.find(R"("reasoning_content":")") != std::string_view::npos ||
                    choices.find(R"("tool_calls":[)") != std::string_view::npos;

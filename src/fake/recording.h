@@ -14,11 +14,11 @@ namespace fw::fake {
 
 struct Recording {
   std::string_view name;
-  Endpoint endpoint = Endpoint::chat;     // chat or responses
-  std::vector<std::string_view> events;   // the data of each event of the stream; empty: a whole body
-  std::string_view body;                  // the whole answer: as recorded, or a Response's final object; empty: only a stream
-  std::string_view id;                    // of the answer as recorded; replaced wherever it stands
-  Tokens usage;                           // as recorded
+  Endpoint endpoint = Endpoint::chat;    // chat or responses
+  std::vector<std::string_view> events;  // the data of each event of the stream; empty: a whole body
+  std::string_view body;  // the whole answer: as recorded, or a Response's final object; empty: only a stream
+  std::string_view id;    // of the answer as recorded; replaced wherever it stands
+  Tokens usage;           // as recorded
 };
 
 std::span<const Recording> recordings();

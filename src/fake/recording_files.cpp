@@ -1,13 +1,17 @@
 #include "fake/recording_files.h"
 
 // A file between two symbols. FAIRWAY_RECORDINGS is the folder (CMakeLists.txt).
-#define FW_EMBED(symbol, file)                                                        \
-  __asm__(".pushsection .rodata\n"                                                    \
-          ".global fw_rec_" #symbol "\nfw_rec_" #symbol ":\n"                         \
-          ".incbin \"" FAIRWAY_RECORDINGS "/" file "\"\n"                             \
-          ".global fw_rec_" #symbol "_end\nfw_rec_" #symbol "_end:\n.byte 0\n"        \
-          ".popsection\n");                                                           \
-  extern "C" const char fw_rec_##symbol[];                                            \
+#define FW_EMBED(symbol, file)                          \
+  __asm__(                                              \
+      ".pushsection .rodata\n"                          \
+      ".global fw_rec_" #symbol "\nfw_rec_" #symbol     \
+      ":\n"                                             \
+      ".incbin \"" FAIRWAY_RECORDINGS "/" file          \
+      "\"\n"                                            \
+      ".global fw_rec_" #symbol "_end\nfw_rec_" #symbol \
+      "_end:\n.byte 0\n"                                \
+      ".popsection\n");                                 \
+  extern "C" const char fw_rec_##symbol[];              \
   extern "C" const char fw_rec_##symbol##_end[];
 
 FW_EMBED(openai_chat_text, "openai-chat-text.json")

@@ -8,8 +8,18 @@
 namespace fw::fake {
 
 enum class Why : std::uint8_t {
-  key_missing, key_wrong, unknown_path, wrong_method, unknown_model, bad_request, unknown_response,
-  throttled_requests, throttled_tokens, blocked_prompt, api_version, scripted
+  key_missing,
+  key_wrong,
+  unknown_path,
+  wrong_method,
+  unknown_model,
+  bad_request,
+  unknown_response,
+  throttled_requests,
+  throttled_tokens,
+  blocked_prompt,
+  api_version,
+  scripted
 };
 
 struct Refusal {
@@ -17,10 +27,10 @@ struct Refusal {
   int status = 400;
   std::string message = {};
   std::string type = "invalid_request_error";
-  std::string param = {};  // empty: null
-  std::string code = {};   // empty: null
+  std::string param = {};            // empty: null
+  std::string code = {};             // empty: null
   std::int64_t retry_after_ms = -1;  // -1: not said
-  std::string subject = {};  // the model, path or version it is about, for clouds that word it in their own way
+  std::string subject = {};          // the model, path or version it is about, for clouds that word it in their own way
 };
 
 // Sources: openai-python and openai-node test fixtures, platform.openai.com/docs/guides/error-codes.

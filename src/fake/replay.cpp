@@ -59,8 +59,10 @@ class ReplayStream final : public EventSource {
     return t;
   }
   void append_error(std::string& out, const Fault& fault) const override {
-    if (recording_.endpoint == Endpoint::chat) append_chat_error(out, fault);
-    else append_response_error(out, fault, static_cast<std::int64_t>(at_));
+    if (recording_.endpoint == Endpoint::chat)
+      append_chat_error(out, fault);
+    else
+      append_response_error(out, fault, static_cast<std::int64_t>(at_));
   }
 
  private:

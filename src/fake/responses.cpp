@@ -21,9 +21,11 @@ std::string_view state_word(ResponseState state, Finish finish) {
 }
 
 void append_usage(std::string& out, const Tokens& t) {
-  fmt::format_to(std::back_inserter(out), R"({{"input_tokens":{},"input_tokens_details":{{"cached_tokens":{})", t.input, t.cached);
+  fmt::format_to(std::back_inserter(out), R"({{"input_tokens":{},"input_tokens_details":{{"cached_tokens":{})", t.input,
+                 t.cached);
   if (t.cache_written > 0) fmt::format_to(std::back_inserter(out), R"(,"cache_write_tokens":{})", t.cache_written);
-  fmt::format_to(std::back_inserter(out), R"(}},"output_tokens":{},"output_tokens_details":{{"reasoning_tokens":{}}},"total_tokens":{}}})",
+  fmt::format_to(std::back_inserter(out),
+                 R"(}},"output_tokens":{},"output_tokens_details":{{"reasoning_tokens":{}}},"total_tokens":{}}})",
                  t.output, t.reasoning, t.input + t.output);
 }
 
@@ -32,13 +34,14 @@ void append_item(std::string& out, const Segment& s, std::string_view item_id, b
   const auto status = begun ? "in_progress" : "completed";
   if (s.is_call()) {
     fmt::format_to(std::back_inserter(out),
-                   R"({{"id":"{}","type":"function_call","status":"{}","arguments":"{}","call_id":"{}","name":"{}"}})", item_id,
-                   status, begun ? std::string_view() : s.whole(), s.call_id, s.call_name);
+                   R"({{"id":"{}","type":"function_call","status":"{}","arguments":"{}","call_id":"{}","name":"{}"}})",
+                   item_id, status, begun ? std::string_view() : s.whole(), s.call_id, s.call_name);
     return;
   }
   fmt::format_to(std::back_inserter(out), R"({{"id":"{}","type":"message","status":"{}","content":[)", item_id, status);
   if (!begun)
-    fmt::format_to(std::back_inserter(out), R"({{"type":"output_text","annotations":[],"logprobs":[],"text":"{}"}})", s.whole());
+    fmt::format_to(std::back_inserter(out), R"({{"type":"output_text","annotations":[],"logprobs":[],"text":"{}"}})",
+                   s.whole());
   out += R"(],"role":"assistant"})";
 }
 
@@ -82,8 +85,9 @@ std::string echo_members(const Echo& echo, bool background) {
 
 void append_response(std::string& out, const ResponseAnswer& answer, ResponseState state) {
   const bool done = state == ResponseState::done;
-  fmt::format_to(std::back_inserter(out), R"({{"id":"{}","object":"response","created_at":{},"status":"{}","completed_at":{})",
-                 answer.id, answer.created, state_word(state, answer.draft.finish), done ? answer.created : "null");
+  fmt::format_to(std::back_inserter(out),
+                 R"({{"id":"{}","object":"response","created_at":{},"status":"{}","completed_at":{})", answer.id,
+                 answer.created, state_word(state, answer.draft.finish), done ? answer.created : "null");
   out += R"(,"error":null,"incomplete_details":)";
   out += done && answer.draft.finish == Finish::length ? R"({"reason":"max_output_tokens"})" : "null";
   fmt::format_to(std::back_inserter(out), R"(,"model":"{}","output":[)", answer.model);
@@ -95,8 +99,10 @@ void append_response(std::string& out, const ResponseAnswer& answer, ResponseSta
   out += answer.members;
   if (done) out += answer.extra;
   out += R"(,"usage":)";
-  if (done) append_usage(out, answer.usage);
-  else out += "null";
+  if (done)
+    append_usage(out, answer.usage);
+  else
+    out += "null";
   out += '}';
 }
 
@@ -134,7 +140,9 @@ class ResponseStream final : public EventSource {
     t.output = contents_ + t.reasoning;
     return t;
   }
-  void append_error(std::string& out, const Fault& fault) const override { append_response_error(out, fault, sequence_); }
+  void append_error(std::string& out, const Fault& fault) const override {
+    append_response_error(out, fault, sequence_);
+  }
 
  private:
   enum class Phase : std::uint8_t { created, in_progress, item, over };
@@ -157,8 +165,8 @@ class ResponseStream final : public EventSource {
   }
 
   Step last(std::string& out) {
-    return whole(out, answer_.draft.finish == Finish::length ? "response.incomplete" : "response.completed", ResponseState::done,
-                 Phase::over);
+    return whole(out, answer_.draft.finish == Finish::length ? "response.incomplete" : "response.completed",
+                 ResponseState::done, Phase::over);
   }
 
   // The events around one item, in OpenAI's order.
@@ -169,19 +177,13 @@ class ResponseStream final : public EventSource {
         part_ = s.is_call() ? Part::delta : Part::part_added;
         if (s.is_call()) ++contents_;  // the call itself counts one
         return item_frame(out, "response.output_item.added", true);
-      case Part::part_added:
-        part_ = Part::delta;
-        return part_frame(out, "response.content_part.added", "");
+      case Part::part_added: part_ = Part::delta; return part_frame(out, "response.content_part.added", "");
       case Part::delta:
         if (piece_ < s.pieces) return delta(out, s);
         part_ = Part::text_done;
         [[fallthrough]];
-      case Part::text_done:
-        part_ = s.is_call() ? Part::done : Part::part_done;
-        return text_done(out, s);
-      case Part::part_done:
-        part_ = Part::done;
-        return part_frame(out, "response.content_part.done", s.whole());
+      case Part::text_done: part_ = s.is_call() ? Part::done : Part::part_done; return text_done(out, s);
+      case Part::part_done: part_ = Part::done; return part_frame(out, "response.content_part.done", s.whole());
       case Part::done: break;
     }
     const auto step = item_frame(out, "response.output_item.done", false);
@@ -200,15 +202,18 @@ class ResponseStream final : public EventSource {
 
   Step part_frame(std::string& out, std::string_view type, std::string_view text) {
     open(out, type);
-    fmt::format_to(std::back_inserter(out),
-                   R"("item_id":"{}","output_index":{},"content_index":0,"part":{{"type":"output_text","annotations":[],)"
-                   R"("logprobs":[],"text":"{}"}})", answer_.item_ids[segment_], segment_, text);
+    fmt::format_to(
+        std::back_inserter(out),
+        R"("item_id":"{}","output_index":{},"content_index":0,"part":{{"type":"output_text","annotations":[],)"
+        R"("logprobs":[],"text":"{}"}})",
+        answer_.item_ids[segment_], segment_, text);
     return close(out, Step::frame);
   }
 
   Step delta(std::string& out, const Segment& s) {
     open(out, s.is_call() ? "response.function_call_arguments.delta" : "response.output_text.delta");
-    fmt::format_to(std::back_inserter(out), R"("item_id":"{}","output_index":{})", answer_.item_ids[segment_], segment_);
+    fmt::format_to(std::back_inserter(out), R"("item_id":"{}","output_index":{})", answer_.item_ids[segment_],
+                   segment_);
     if (!s.is_call()) out += R"(,"content_index":0,"logprobs":[])";
     fmt::format_to(std::back_inserter(out), R"(,"delta":"{}")", s.text->piece(piece_++));
     if (answer_.obfuscate) out += contents_ % 2 == 0 ? R"(,"obfuscation":"q7WmZ")" : R"(,"obfuscation":"Lx0aVe3Kp")";
@@ -218,9 +223,12 @@ class ResponseStream final : public EventSource {
 
   Step text_done(std::string& out, const Segment& s) {
     open(out, s.is_call() ? "response.function_call_arguments.done" : "response.output_text.done");
-    fmt::format_to(std::back_inserter(out), R"("item_id":"{}","output_index":{})", answer_.item_ids[segment_], segment_);
-    if (s.is_call()) fmt::format_to(std::back_inserter(out), R"(,"arguments":"{}")", s.whole());
-    else fmt::format_to(std::back_inserter(out), R"(,"content_index":0,"logprobs":[],"text":"{}")", s.whole());
+    fmt::format_to(std::back_inserter(out), R"("item_id":"{}","output_index":{})", answer_.item_ids[segment_],
+                   segment_);
+    if (s.is_call())
+      fmt::format_to(std::back_inserter(out), R"(,"arguments":"{}")", s.whole());
+    else
+      fmt::format_to(std::back_inserter(out), R"(,"content_index":0,"logprobs":[],"text":"{}")", s.whole());
     return close(out, Step::frame);
   }
 

@@ -16,9 +16,9 @@ namespace fw::fake {
 // One Response; the Echo is a copy of its own, as the request does not live as long.
 struct ResponseAnswer {
   std::string id;
-  std::string created;  // seconds, as text
-  std::string model;    // raw
-  std::string members;  // what the request said, as members: `,"instructions":…,"tools":…`
+  std::string created;     // seconds, as text
+  std::string model;       // raw
+  std::string members;     // what the request said, as members: `,"instructions":…,"tools":…`
   std::string_view extra;  // of the cloud, static
   Draft draft;
   std::vector<std::string> item_ids;  // one for each segment
@@ -41,7 +41,7 @@ class ResponseStore {
   static constexpr std::size_t kMax = 1'000;
   struct Stored {
     ResponseAnswer answer;
-    MonoTime ready;          // a background one is done from then on
+    MonoTime ready;  // a background one is done from then on
     bool background = false;
     bool cancelled = false;
     std::int64_t prompt_tokens = 0;  // of the whole conversation up to its end

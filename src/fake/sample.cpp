@@ -192,7 +192,8 @@ class Sampler {
     const auto most = static_cast<std::size_t>(std::clamp(s.number("maxLength", 4096), 0.0, 4096.0));
     std::string text = format_sample(format);
     if (text.empty()) {
-      for (const char c : named) text += c == '_' || c == '\\' || c == '"' ? ' ' : c;  // a key is raw JSON: no escape in halves
+      for (const char c : named)
+        text += c == '_' || c == '\\' || c == '"' ? ' ' : c;  // a key is raw JSON: no escape in halves
       text = text.empty() ? "sample" : "sample " + text;
       if (!plain_ascii(text)) text = "sample";
     }

@@ -8,7 +8,8 @@ namespace fw::fake {
 namespace {
 
 TEST(Sample, writes_every_property_of_its_type) {
-  EXPECT_EQ(sample_json(R"({"type":"object","properties":{"city":{"type":"string"},"n":{"type":"integer"},"x":{"type":"number"},
+  EXPECT_EQ(sample_json(
+                R"({"type":"object","properties":{"city":{"type":"string"},"n":{"type":"integer"},"x":{"type":"number"},
                             "b":{"type":"boolean"},"z":{"type":"null"},"l":{"type":"array","items":{"type":"integer"}}},
                             "required":["city"],"additionalProperties":false})"),
             R"({"city":"sample city","n":7,"x":7.5,"b":true,"z":null,"l":[7]})");
@@ -33,7 +34,9 @@ TEST(Sample, keeps_within_bounds) {
 TEST(Sample, follows_branches_and_references) {
   EXPECT_EQ(sample_json(R"({"anyOf":[{"type":"integer"},{"type":"null"}]})"), "7");
   EXPECT_EQ(sample_json(R"({"type":["string","null"]})"), R"("sample")");
-  EXPECT_EQ(sample_json(R"({"$ref":"#/$defs/P","$defs":{"P":{"type":"object","properties":{"x":{"type":"integer"}}}}})"), R"({"x":7})");
+  EXPECT_EQ(
+      sample_json(R"({"$ref":"#/$defs/P","$defs":{"P":{"type":"object","properties":{"x":{"type":"integer"}}}}})"),
+      R"({"x":7})");
 }
 
 TEST(Sample, ends_a_recursive_schema) {
@@ -46,9 +49,10 @@ TEST(Sample, ends_a_recursive_schema) {
 }
 
 TEST(Sample, is_json_whatever_the_schema_says) {
-  for (const auto* const odd : {"{}", "[]", "1", R"({"type":7})", R"({"type":[]})", R"({"properties":3})", R"({"enum":[]})",
-                                R"({"type":"array","items":[]})", R"({"type":"object","properties":{"a\"b":{"type":"string"}}})",
-                                R"({"type":"string","minLength":-5,"maxLength":-1})", R"({"type":"number","minimum":1e300})"})
+  for (const auto* const odd :
+       {"{}", "[]", "1", R"({"type":7})", R"({"type":[]})", R"({"properties":3})", R"({"enum":[]})",
+        R"({"type":"array","items":[]})", R"({"type":"object","properties":{"a\"b":{"type":"string"}}})",
+        R"({"type":"string","minLength":-5,"maxLength":-1})", R"({"type":"number","minimum":1e300})"})
     EXPECT_FALSE(wire::json_check(sample_json(odd), 64)) << odd << " gave " << sample_json(odd);
 }
 

@@ -14,8 +14,8 @@ constexpr std::string_view kRecordingModel = "recording:";
 
 std::string http_error_body(const Error& error) {
   const auto& r = row(error.code);
-  return openai_refusal_json({.message = error.message, .type = std::string(r.type), .param = error.param,
-                              .code = std::string(r.text)});
+  return openai_refusal_json(
+      {.message = error.message, .type = std::string(r.type), .param = error.param, .code = std::string(r.text)});
 }
 
 // What is read of the header before the buffer it lies in is used again.
@@ -65,7 +65,8 @@ std::optional<Refusal> check_recording(const Exchange& x) {
     if (r.endpoint == x.place->endpoint) names += fmt::format("{}{}", names.empty() ? "" : ", ", r.name);
   if (x.unknown_recording) return bad_value("model", fmt::format("There is no such recording; here are {}.", names));
   if (x.recording->endpoint != x.place->endpoint)
-    return bad_value("model", fmt::format("Recording '{}' is of another endpoint; here are {}.", x.recording->name, names));
+    return bad_value("model",
+                     fmt::format("Recording '{}' is of another endpoint; here are {}.", x.recording->name, names));
   return std::nullopt;
 }
 
@@ -167,8 +168,8 @@ net::Task<After> exchange(Exchange& x) {
 }  // namespace
 
 net::Task<void> serve(Core& core, net::Fd connection) {
-  net::HttpConn conn(std::make_unique<net::SocketStream>(core.loop, std::move(connection)), core.server_limits, core.memory,
-                     http_error_body);
+  net::HttpConn conn(std::make_unique<net::SocketStream>(core.loop, std::move(connection)), core.server_limits,
+                     core.memory, http_error_body);
   for (;;) {
     auto coming = conn.next();
     if (!co_await coming) co_return;
