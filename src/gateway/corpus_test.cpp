@@ -47,7 +47,68 @@ std::vector<std::string> naughty_strings() {
   return out;
 }
 
+// The body of an answer freed of its chunks.
+std::string dechunked(std::string_view answer) {
+  auto bytes = body_of(answer);
+  wire::ChunkedDecoder decoder;
+  const auto step = decoder.decode(bytes.data(), bytes.size());
+  EXPECT_TRUE(step.done) << answer;
+  return bytes.substr(0, step.payload);
+}
+
+void drop_leading_comments(std::string& events) {
+  while (events.starts_with(':')) events.erase(0, events.find("\n\n") + 2);
+}
+
+// The recorded streams of all clouds that end as their dialect says.
+std::vector<std::filesystem::path> stream_fixtures() {
+  std::vector<std::filesystem::path> out;
+  for (const auto* cloud : {"openai", "azure", "compatible"})
+    for (const auto& entry : std::filesystem::directory_iterator(FAIRWAY_SOURCE_DIR "/src/cloud/" + std::string(cloud) + "/fixtures"))
+      if (std::filesystem::exists(entry.path() / "upstream.sse") &&
+          wire::json_find(read_file(entry.path() / "facts.json"), {"error"}).value_or("null") == "null")
+        out.push_back(entry.path());
+  EXPECT_GT(out.size(), 20u);
+  return out;
+}
+
+std::string request_of(const std::filesystem::path& fixture) {
+  auto body = read_file(fixture / "client_request.json");
+  const auto at = body.find("\"asked\"");
+  body.replace(at, 7, "\"gpt\"");
+  // A recording without a client's side of its own is compared whole, its usage chunk included.
+  constexpr std::string_view kStream = "\"stream\":true";
+  if (!std::filesystem::exists(fixture / "client.sse") && body.find("stream_options") == body.npos && body.find("\"messages\"") != body.npos)
+    body.insert(body.find(kStream) + kStream.size(), ",\"stream_options\":{\"include_usage\":true}");
+  const auto facts = read_file(fixture / "facts.json");
+  const bool responses = wire::json_find(facts, {"operation"}).value_or("") == "\"responses\"";
+  return chat_request(body, "sk-team-a-0123456789", responses ? "/v1/responses" : "/v1/chat/completions");
+}
+
 }  // namespace
+
+TEST(Corpus, recorded_streams_reach_the_client_whole_however_they_are_cut) {
+  for (const auto& fixture : stream_fixtures()) {
+    const auto upstream = read_file(fixture / "upstream.sse");
+    // Without a file of its own the client's side is the cloud's, byte for byte. Comments that came
+    // before the first event are not worth committing to a cloud for: they may stay behind.
+    auto expected = std::filesystem::exists(fixture / "client.sse") ? read_file(fixture / "client.sse") : upstream;
+    drop_leading_comments(expected);
+    const auto facts = read_file(fixture / "facts.json");
+    for (const std::size_t cut : {std::size_t{1}, std::size_t{13}, std::size_t{1000}, SIZE_MAX}) {
+      if (cut == 1 && upstream.size() > 20'000) continue;
+      Rig rig;
+      rig.plays.push_back({.answer = sse_answer(upstream), .drip = cut});
+      const auto answer = rig.ask(request_of(fixture));
+      ASSERT_TRUE(answer.starts_with("HTTP/1.1 200 ")) << fixture << answer.substr(0, 500);
+      auto got = dechunked(answer);
+      drop_leading_comments(got);
+      EXPECT_EQ(got, expected) << fixture << " cut into " << cut;
+      const bool counted = wire::json_find(facts, {"usage"}).value_or("null") != "null";
+      EXPECT_EQ(rig.last().attempts.at(0).state == ledger::AttemptState::settled_exact, counted) << fixture;
+    }
+  }
+}
 
 TEST(Corpus, every_json_case_as_a_body_is_a_400_that_is_json_itself) {
   Rig rig;
