@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "gateway/rig.h"
-#include "wire/http1_vectors.h"
+#include "../../tests/data/llhttp/vectors.h"
 #include "wire/json.h"
 
 namespace fw::gateway {

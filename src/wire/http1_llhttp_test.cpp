@@ -6,7 +6,7 @@
 #include <set>
 
 #include "wire/http1_trace.h"
-#include "wire/http1_vectors.h"
+#include "../../tests/data/llhttp/vectors.h"
 
 namespace fw::wire {
 namespace {
