@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "gateway/rig.h"
-#include "../../tests/data/llhttp/vectors.h"
+#include <llhttp/vectors.h>
 #include "wire/json.h"
 
 namespace fw::gateway {

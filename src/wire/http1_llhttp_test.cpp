@@ -6,7 +6,7 @@
 #include <set>
 
 #include "wire/http1_trace.h"
-#include "../../tests/data/llhttp/vectors.h"
+#include <llhttp/vectors.h>
 
 namespace fw::wire {
 namespace {
