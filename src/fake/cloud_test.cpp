@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "fake/caller.h"
 #include "wire/hash.h"
 #include "wire/json.h"
@@ -81,6 +83,37 @@ TEST(FakeCloud, streams_the_same_answer_with_usage_that_adds_up) {
     EXPECT_EQ(number(joined.usage, {"completion_tokens"}), joined.contents) << name;
     EXPECT_EQ(number(joined.usage, {"total_tokens"}), 8 + 12) << name;
     EXPECT_EQ(stream.field("content-type"), "text/event-stream; charset=utf-8");
+  }
+}
+
+TEST(FakeCloud, says_nothing_that_is_not_json) {
+  constexpr std::string_view kTools =
+      R"("tools":[{"type":"function","function":{"name":"now","parameters":{"type":"object","properties":{"zone":{"type":"string"}}}}}])";
+  constexpr std::string_view kFlatTools =
+      R"("tools":[{"type":"function","name":"now","parameters":{"type":"object","properties":{"zone":{"type":"string"}}}}])";
+  for (const auto* const name : {"openai", "azure", "compatible"}) {
+    Options options{.speed = 0};
+    options.models = {{"m", ""}};
+    options.async_filter = true;
+    const auto cloud = start_fake(name, options);
+    Caller caller(*cloud);
+    const auto base = cloud->base_url().substr(cloud->base_url().find('/', 8));
+    for (const bool stream : {false, true})
+      for (const auto& [path, prompt, tools] :
+           {std::tuple{"/chat/completions", R"("messages":[{"role":"user","content":"two in parallel"}])", kTools},
+            std::tuple{"/responses", R"("input":"two in parallel")", kFlatTools},
+            std::tuple{"/responses", R"("input":"in words","max_output_tokens":16)",
+                       std::string_view(R"("tools":[])")}}) {
+        const auto reply =
+            caller.post(base + path, std::string(R"({"model":"m","stream":)") + (stream ? "true," : "false,") + prompt +
+                                         "," + std::string(tools) + "}");
+        ASSERT_EQ(reply.status, 200) << reply.body;
+        if (!stream) EXPECT_FALSE(wire::json_check(reply.body, 64)) << name << path << reply.body;
+        for (const auto& event : stream ? reply.events() : std::vector<std::string>{})
+          EXPECT_TRUE(event == "[DONE]" || !wire::json_check(event, 64)) << name << path << event;
+      }
+    for (const auto* const page : {"/_fake/bill", "/_fake/requests", "/_fake/faults", "/_fake/about"})
+      EXPECT_FALSE(wire::json_check(caller.get(page).body, 64)) << page;
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "fake/ids.h"
 #include "fake/rate.h"
 #include "fake/text.h"
 
@@ -85,6 +86,16 @@ TEST(Allowance, spells_durations_as_openai_does) {
   EXPECT_EQ(duration_text(8'640), "8.64s");
   EXPECT_EQ(duration_text(360'000), "6m0s");
   EXPECT_EQ(duration_text(3'661'000), "1h1m1s");
+}
+
+TEST(IdMint, makes_ids_of_the_length_asked_for) {
+  IdMint ids(7);
+  for (std::size_t digits = 0; digits < 70; ++digits) {
+    const auto id = ids.hex("resp_", digits);
+    EXPECT_EQ(id.size(), 5 + digits);
+    EXPECT_EQ(id.substr(5).find_first_not_of("0123456789abcdef"), std::string::npos) << id;
+  }
+  EXPECT_NE(ids.hex("", 32), ids.hex("", 32));
 }
 
 TEST(AnswerText, cuts_before_blanks_and_never_inside_a_character) {
