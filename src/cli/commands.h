@@ -40,6 +40,9 @@ struct FakeOptions {
   std::int64_t answer_tokens = -1;
   std::int64_t requests_per_minute = 0;   // 0: no limit
   std::int64_t tokens_per_minute = 0;
+  std::string region;          // azure: x-ms-region
+  bool async_filter = false;   // azure: filter results in chunks of their own
+  bool ignore_tools = false;   // answers in words although a request brings tools
 };
 int fake(const FakeOptions& options);
 

@@ -37,6 +37,9 @@ Result<fake::Options> fake_options(const FakeOptions& given) {
   if (given.answer_tokens >= 0) o.answer_tokens = given.answer_tokens;
   o.requests_per_minute = given.requests_per_minute;
   o.tokens_per_minute = given.tokens_per_minute;
+  if (!given.region.empty()) o.region = given.region;
+  o.async_filter = given.async_filter;
+  o.tool_calls = !given.ignore_tools;
   const auto first = given.faults.find_first_not_of(" \t\r\n");
   const bool json = first != std::string::npos && (given.faults[first] == '{' || given.faults[first] == '[');
   auto faults = json ? fake::parse_faults_json(given.faults) : fake::parse_fault_script(given.faults);

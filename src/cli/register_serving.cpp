@@ -53,6 +53,9 @@ void add_fake(Command& top) {
       .option("--requests-per-minute", options->requests_per_minute, "a rate limit; 0: none", 0, kPerMinuteMax)
       .option("--tokens-per-minute", options->tokens_per_minute, "a rate limit; 0: none", 0, kPerMinuteMax)
       .option("--api-version", options->api_versions, "azure: a version the classic path accepts; may be given more than once", "VERSION")
+      .option("--region", options->region, "azure: the region its answers name", "REGION")
+      .flag("--async-filter", options->async_filter, "azure: filter results in chunks of their own, as its asynchronous filter sends")
+      .flag("--ignore-tools", options->ignore_tools, "answer in words although a request brings tools")
       .runs([options] {
         if (read_faults(options->faults)) return fake(*options);
         fmt::print(stderr, "error: the fault script {} cannot be read\n", options->faults);

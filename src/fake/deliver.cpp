@@ -152,10 +152,23 @@ net::Task<std::optional<After>> spoil_body(Exchange& x, int status, std::string&
 
 }  // namespace
 
+namespace {
+
+// Tokens of an answer in one piece whose client left: as many as a stream would have carried until then.
+std::int64_t generated_by_now(const Exchange& x) {
+  const auto ns = x.core.loop.now().ns - x.begun.ns - x.core.first_token_ns();
+  return ns <= 0 || x.core.event_ns() == 0 ? 0 : ns / x.core.event_ns();
+}
+
+}  // namespace
+
 net::Task<After> deliver_body(Exchange& x, int status, std::string body, std::int64_t tokens) {
   const auto until = MonoTime{x.begun.ns + x.core.first_token_ns() + tokens * x.core.event_ns()};
   auto pausing = pause(x, until);
-  if (!co_await pausing) co_return After::cut;
+  if (!co_await pausing) {
+    x.entry->usage.output = std::min(x.entry->usage.output, generated_by_now(x));
+    co_return After::cut;
+  }
   x.entry->status = status;
   if (x.fault) {
     auto spoiling = spoil_body(x, status, body);

@@ -176,6 +176,20 @@ TEST_F(Faults, a_client_that_leaves_is_noticed_before_the_next_event) {
   EXPECT_EQ(wire::json_find(last, {"usage", "output_tokens"}), "1");
 }
 
+TEST_F(Faults, a_client_that_does_not_wait_for_a_whole_answer_is_billed_what_was_generated) {
+  Options slow;
+  slow.first_token_ms = 600'000;
+  cloud = start_fake("openai", slow);
+  caller = std::make_unique<Caller>(*cloud);
+  caller->send(caller->request("POST", kPath, kChat));
+  caller.reset();
+  const auto last = attempt();
+  EXPECT_EQ(wire::json_find(last, {"client_gone"}), "true");
+  EXPECT_EQ(wire::json_find(last, {"status"}), "0");
+  EXPECT_EQ(wire::json_find(last, {"usage", "input_tokens"}), "8");
+  EXPECT_EQ(wire::json_find(last, {"usage", "output_tokens"}), "0");
+}
+
 TEST_F(Faults, pipelined_requests_are_answered_in_order_while_a_stream_has_gaps) {
   Options slow;
   slow.first_token_ms = 0;
