@@ -67,6 +67,7 @@ struct Echo final : Acceptor::Sink {
     listener = std::move(*listen_on(at, false));
     acceptor = std::make_unique<Acceptor>(loop, listener.get(), *this);
   }
+  ~Echo() { loop.end_tasks(); }  // they refer to this
   std::uint16_t port() const {
     sockaddr_in in{};
     const auto a = *bound(listener);
