@@ -37,7 +37,7 @@ function(fw_gtest target prefix)
   target_link_libraries(${target} PRIVATE ${T_LIBS} GTest::gtest_main)
   target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/data)
   target_compile_definitions(${target} PRIVATE FAIRWAY_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-  gtest_discover_tests(${target} TEST_PREFIX "${FW_TEST_PREFIX}${prefix}." DISCOVERY_TIMEOUT 60
+  gtest_discover_tests(${target} NO_PRETTY_VALUES TEST_PREFIX "${FW_TEST_PREFIX}${prefix}." DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${labels}")
 endfunction()
 
