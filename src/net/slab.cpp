@@ -18,7 +18,7 @@ namespace {
 #endif
 #endif
 
-constexpr std::size_t kSlabBytes = 64 * 1024;  // aligned to its size: a pointer leads to its slab
+constexpr std::size_t kSlabBytes = 32 * 1024;  // aligned to its size: a pointer leads to its slab
 constexpr std::size_t kFine = 32;              // steps up to kFineMax
 constexpr std::size_t kFineMax = 1024;
 constexpr std::size_t kCoarse = 512;           // steps up to kMax; larger pieces are the system's
