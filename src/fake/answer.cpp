@@ -25,7 +25,7 @@ net::Task<After> answer_recording(Exchange& x) {
   x.entry->billed = true;
   x.entry->usage = r.usage;
   const auto id = x.core.ids.hex(r.endpoint == Endpoint::responses ? "resp_" : "chatcmpl-", 32);
-  if (x.ask->stream && !r.events.empty()) {
+  if (x.ask().stream && !r.events.empty()) {
     auto delivering = deliver_events(x, replay_stream(r, id));
     co_return co_await delivering;
   }
@@ -37,8 +37,8 @@ net::Task<After> answer_recording(Exchange& x) {
 
 Tokens count_tokens(Exchange& x, std::int64_t generated, std::int64_t conversation) {
   Tokens t;
-  t.input = x.ask->prompt_tokens + conversation;
-  const auto seen = x.core.prefixes.look_up(x.ask->texts, x.ask->prompt_tokens);
+  t.input = x.ask().prompt_tokens + conversation;
+  const auto seen = x.core.prefixes.look_up(x.ask().texts, x.ask().prompt_tokens);
   t.cached = seen.read;
   if (x.core.manner.counts_cache_writes()) t.cache_written = seen.written;
   t.output = generated;
@@ -56,14 +56,14 @@ net::Task<After> answer_chat(Exchange& x) {
   a.id = x.core.ids.hex("chatcmpl-", 29);
   a.created = seconds(x.core);
   a.model = x.answers_as;
-  a.tier = tier_served(x.ask->service_tier);
-  a.draft = make_draft(*x.ask, x.core.material, x.core.ids);
-  a.n = x.ask->n;
+  a.tier = tier_served(x.ask().service_tier);
+  a.draft = make_draft(x.ask(), x.core.material, x.core.ids);
+  a.n = x.ask().n;
   a.usage = count_tokens(x, a.draft.tokens() * a.n);
-  a.include_usage = x.ask->include_usage;
-  a.obfuscate = x.ask->include_obfuscation;
+  a.include_usage = x.ask().include_usage;
+  a.obfuscate = x.ask().include_obfuscation;
   a.filter_chunks = x.core.options.async_filter;
-  if (x.ask->stream) {
+  if (x.ask().stream) {
     auto delivering = deliver_events(x, chat_stream(x.core.manner.chat(), std::move(a)));
     co_return co_await delivering;
   }
@@ -80,30 +80,30 @@ ResponseAnswer draft_response(Exchange& x, std::int64_t conversation) {
   a.id = x.core.ids.hex("resp_", 48);
   a.created = seconds(x.core);
   a.model = x.answers_as;
-  a.members = echo_members(x.ask->echo, x.ask->background);
+  a.members = echo_members(x.ask().echo, x.ask().background);
   a.extra = x.core.manner.response_extra();
-  a.draft = make_draft(*x.ask, x.core.material, x.core.ids);
+  a.draft = make_draft(x.ask(), x.core.material, x.core.ids);
   for (const auto& s : a.draft.segments) a.item_ids.push_back(x.core.ids.hex(s.is_call() ? "fc_" : "msg_", 48));
   a.usage = count_tokens(x, a.draft.tokens(), conversation);
-  a.obfuscate = x.ask->include_obfuscation;
+  a.obfuscate = x.ask().include_obfuscation;
   return a;
 }
 
 void keep_response(Exchange& x, const ResponseAnswer& a, MonoTime ready) {
-  if (!x.ask->store) return;
+  if (!x.ask().store) return;
   x.core.responses.keep({.answer = a,
                          .ready = ready,
-                         .background = x.ask->background,
+                         .background = x.ask().background,
                          .cancelled = false,
                          .prompt_tokens = a.usage.input + a.usage.output});
 }
 
 std::optional<Refusal> check_response(const Exchange& x) {
-  if (!x.ask->previous_response_id.empty() && !x.core.responses.find(x.ask->previous_response_id))
-    return previous_response_missing(x.ask->previous_response_id);
-  if (x.ask->background && !x.core.manner.runs_background())
+  if (!x.ask().previous_response_id.empty() && !x.core.responses.find(x.ask().previous_response_id))
+    return previous_response_missing(x.ask().previous_response_id);
+  if (x.ask().background && !x.core.manner.runs_background())
     return bad_value("background", "Background mode is not supported by this server.", "unsupported_value");
-  if (x.ask->background && !x.ask->store)
+  if (x.ask().background && !x.ask().store)
     return bad_value("background", "Background mode requires store to be true.", "invalid_value");
   return std::nullopt;
 }
@@ -116,19 +116,19 @@ net::Task<After> answer_response(Exchange& x) {
     co_return co_await replaying;
   }
   if (const auto refusal = check_response(x)) co_return deliver_refusal(x, *refusal);
-  const auto* const previous = x.core.responses.find(x.ask->previous_response_id);
+  const auto* const previous = x.core.responses.find(x.ask().previous_response_id);
   auto a = draft_response(x, previous ? previous->prompt_tokens : 0);
   const auto ready = MonoTime{x.begun.ns + x.core.first_token_ns() + a.draft.tokens() * x.core.event_ns()};
   keep_response(x, a, ready);
   std::string body;
-  if (x.ask->background && !x.ask->stream) {
+  if (x.ask().background && !x.ask().stream) {
     append_response(body, a, ResponseState::queued);
     x.entry->status = 200;
     x.conn.answer(200, answer_lines(x, "application/json"), body);
     co_return After::keep;
   }
   const auto tokens = a.draft.tokens();
-  if (x.ask->stream) {
+  if (x.ask().stream) {
     auto delivering = deliver_events(x, response_stream(std::move(a)));
     co_return co_await delivering;
   }
@@ -138,7 +138,7 @@ net::Task<After> answer_response(Exchange& x) {
 }
 
 net::Task<After> answer_embeddings(Exchange& x) {
-  const auto made = make_embeddings(*x.ask, x.answers_as);
+  const auto made = make_embeddings(x.ask(), x.answers_as);
   if (!made) co_return deliver_refusal(x, made.error());
   x.entry->usage.input = made->prompt_tokens;
   x.entry->billed = true;

@@ -2,10 +2,24 @@
 
 #include <gtest/gtest.h>
 
+#include "fake/asked.h"
 #include "fake/draft.h"
 
 namespace fw::fake {
 namespace {
+
+TEST(Asked, is_read_once_for_the_same_words) {
+  const std::string body = R"({"model":"m","messages":[{"role":"user","content":"x"}]})";
+  const auto first = read_asked(nullptr, Endpoint::chat, false, body);
+  EXPECT_EQ(read_asked(first, Endpoint::chat, false, body), first);
+  EXPECT_NE(read_asked(first, Endpoint::responses, false, body), first);
+  EXPECT_NE(read_asked(first, Endpoint::chat, true, body), first);
+  EXPECT_NE(read_asked(first, Endpoint::chat, false, body + " "), first);
+  const std::string large = R"({"model":")" + std::string(kAskedBytesMax, 'x') + R"("})";
+  const auto unkept = read_asked(first, Endpoint::chat, false, large);
+  EXPECT_TRUE(unkept->body.empty());
+  EXPECT_NE(read_asked(unkept, Endpoint::chat, false, large), unkept);
+}
 
 std::string refusal(Endpoint endpoint, std::string_view body) {
   const auto ask = read_ask(endpoint, body, false);

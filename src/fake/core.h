@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fake/asked.h"
 #include "fake/bill.h"
 #include "fake/draft.h"
 #include "fake/fault.h"
@@ -35,6 +36,7 @@ class Core final : public net::Resident, public net::Acceptor::Sink {
   Bill bill;
   Inbox inbox;
   PrefixCache prefixes;
+  std::shared_ptr<const Asked> last_asked;
   ResponseStore responses;
   IdMint ids;
   Material material;

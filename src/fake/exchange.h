@@ -23,13 +23,16 @@ struct Exchange {
   const Recording* recording = nullptr;  // asked for by header or model
   bool unknown_recording = false;
   std::expected<Place, Refusal> place = Place{};
-  std::expected<Ask, Refusal> ask = Ask{};  // of endpoints with a body; answers find it good
+  std::shared_ptr<const Asked> asked = {};  // of endpoints with a body
   std::string_view model = {};              // as asked for: the body's, or the deployment in the path
   std::string answers_as = {};              // the model the answer names
   std::optional<Fault> fault = {};
   BillEntry* entry = nullptr;
   MonoTime begun = {};
   std::string id = {};  // x-request-id
+
+  // Once the request was admitted.
+  const Ask& ask() const { return *asked->ask; }
 };
 
 // Header lines of an answer: the cloud's own and `more` (content type and what a fault adds).

@@ -33,7 +33,7 @@ struct Options {
   std::string region = "swedencentral";        // azure: x-ms-region
   std::vector<Fault> faults = {};
   std::size_t bill_attempts_max = 10'000;  // kept one by one; totals go on
-  std::size_t requests_kept_max = 256;     // for /_fake/requests, together at most 64 MiB
+  std::size_t requests_kept_max = 64;      // for /_fake/requests, together at most 64 MiB
   std::size_t body_bytes_max = 64u << 20;
 };
 

@@ -58,7 +58,7 @@ net::Task<std::optional<After>> play_wait(Exchange& x, std::int64_t ms) {
 net::Task<std::optional<After>> play_instead(Exchange& x) {
   const auto& f = *x.fault;
   if (f.billed) x.entry->billed = *f.billed;
-  if (x.entry->billed && x.ask) x.entry->usage.input = x.ask->prompt_tokens;
+  if (x.entry->billed && x.asked && x.asked->ask) x.entry->usage.input = x.ask().prompt_tokens;
   switch (f.kind) {
     case FaultKind::status:
     case FaultKind::lie: co_return play_status(x);

@@ -49,8 +49,9 @@ void read_request(Exchange& x) {
   if (!x.place) return;
   x.model = x.place->deployment;
   if (has_body(x.place->endpoint)) {
-    x.ask = read_ask(x.place->endpoint, x.request.body, !x.model.empty());
-    if (x.model.empty()) x.model = x.ask ? x.ask->model : model_of(x.request.body);
+    x.asked = read_asked(x.core.last_asked, x.place->endpoint, !x.model.empty(), x.request.body);
+    if (!x.asked->body.empty()) x.core.last_asked = x.asked;
+    if (x.model.empty()) x.model = x.asked->ask ? x.asked->ask->model : model_of(x.request.body);
   }
   if (x.model.starts_with(kRecordingModel) && !x.recording) {
     x.recording = find_recording(x.model.substr(kRecordingModel.size()));
@@ -75,7 +76,7 @@ std::optional<Refusal> check_rates(Exchange& x) {
   const auto now = core.loop.now();
   const bool limit_requests = core.options.requests_per_minute > 0;
   const bool limit_tokens = core.options.tokens_per_minute > 0;
-  const auto tokens = x.ask->prompt_tokens + x.ask->output_limit.value_or(16);
+  const auto tokens = x.ask().prompt_tokens + x.ask().output_limit.value_or(16);
   const auto refuse = [&](Allowance& a, bool of_tokens, std::int64_t asked) {
     return throttled({x.model, of_tokens, a.limit(), a.limit() - a.remaining(now), asked, a.wait_ms(asked, now)});
   };
@@ -91,7 +92,7 @@ std::optional<Refusal> admit(Exchange& x) {
   if (x.key == KeyVerdict::wrong) return key_wrong(x.key_given);
   if (!x.place) return x.place.error();
   if (!has_body(x.place->endpoint)) return std::nullopt;
-  if (!x.ask) return x.ask.error();
+  if (!x.asked->ask) return x.asked->ask.error();
   if (auto refusal = check_recording(x)) return refusal;
   if (!x.recording) {
     const auto* const served = x.core.model(x.model);
@@ -99,7 +100,7 @@ std::optional<Refusal> admit(Exchange& x) {
     x.answers_as = served->answers.empty() ? std::string(x.model) : served->answers;
   }
   if (auto refusal = check_rates(x)) return refusal;
-  if (x.core.manner.filters_prompts() && is_blocked(*x.ask)) return blocked_prompt();
+  if (x.core.manner.filters_prompts() && is_blocked(x.ask())) return blocked_prompt();
   return std::nullopt;
 }
 
@@ -127,7 +128,7 @@ net::Task<After> answer_admitted(Exchange& x) {
 // Prompts that the filter blocks were read all the same: Azure bills them.
 After refuse(Exchange& x, const Refusal& refusal) {
   if (refusal.why == Why::blocked_prompt) {
-    x.entry->usage.input = x.ask->prompt_tokens;
+    x.entry->usage.input = x.ask().prompt_tokens;
     x.entry->billed = true;
   }
   return deliver_refusal(x, refusal);
