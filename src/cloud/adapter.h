@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,8 +10,11 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "cloud/sign_in.h"
 #include "cloud/verdict.h"
+#include "dialect/answer_events.h"
 #include "dialect/dialect.h"
+#include "dialect/inner.h"
 #include "dialect/relay.h"
 #include "dialect/usage.h"
 #include "wire/http1.h"
@@ -18,13 +22,16 @@
 
 namespace fw::cloud {
 
+using dialect::Dialect;
 using dialect::Operation;
 
 enum class SettingKind : std::uint8_t { text, url, list };
 
 // One field a provider entry of the config may hold beyond `cloud` and `scope`.
 struct Setting {
-  std::string_view name;  // dots descend: "auth.api_key"
+  // Dots descend: "auth.api_key", "auth.aws.profile". A name that others descend from may hold text
+  // instead of them ("auth.aws": default).
+  std::string_view name;
   std::string_view doc;
   bool required = false;
   bool secret = false;
@@ -50,6 +57,27 @@ struct Site {
   std::string auth_lines;    // a secret; may be empty
   std::string static_lines;  // user agent and the cloud's own
   std::string api_version;  // empty: the path needs none
+  std::string region;       // what signatures and paths name; empty where they name none
+  std::string host;         // which of the cloud's hosts, where it has several: "mantle"
+  std::string project;
+};
+
+// One row of a cloud's table of what becomes of a field there.
+struct FieldRow {
+  dialect::FateRow row;
+  Dialect upstream;         // spoken to in this dialect
+  std::string_view models;  // a deployment's model by prefix, "*" before it for anywhere; empty: all
+  std::string_view source;
+  std::string_view date;    // YYYY-MM-DD of the source
+};
+
+// A request about to be sent, for those who sign it.
+struct ToSign {
+  std::string_view method;
+  std::string_view target;                // as in the request line
+  std::string_view content_type;          // empty: no body
+  std::span<const std::string_view> body; // in pieces
+  WallTime now;
 };
 
 // A complete answer that is no success. The body may be cut at a limit.
@@ -67,6 +95,8 @@ enum class OnCancel : std::uint8_t { drain, estimate, unbilled };
 // adapter encodes them.
 struct Call {
   Operation operation = Operation::chat;
+  Dialect dialect = Dialect::chat;  // for chat and responses: what the cloud is spoken to in
+  bool stream = false;              // some paths differ
   std::string_view model;        // the deployment's model
   std::string_view response_id;  // responses_get, _delete, _cancel
   std::string_view query;        // the client's, without '?'
@@ -80,16 +110,35 @@ class Adapter {
   virtual std::span<const Setting> settings() const = 0;
   // Errors are the operator's and say what was found, what was expected and how to fix it.
   virtual Result<Site> site(const ProviderSettings& settings) const = 0;
+  // The dialects a deployment may be spoken to in for chat and responses, the one to prefer first.
+  virtual std::span<const Dialect> dialects(const Site& site, std::string_view model) const;
+  // The other operations, which are passed on as they are.
+  virtual bool speaks(const Site&, std::string_view /*model*/, Operation operation) const { return speaks(operation); }
   virtual bool speaks(Operation operation) const = 0;
   // Request line, Host, credentials, content type: all but Content-Length (or its like), the
   // forwarded headers and the blank line. The same call gives the same bytes.
   virtual std::string request_head(const Site& site, const Call& call) const = 0;
   std::string request_head(const Site& site, Operation operation, std::string_view model,
                            std::string_view response_id = {}, std::string_view query = {}) const {
-    return request_head(site, Call{operation, model, response_id, query});
+    return request_head(site, Call{operation, dialect_of(operation), false, model, response_id, query});
   }
   // True where the path names the model and the body's is not looked at.
   virtual bool model_in_path(const Site& site, Operation operation) const = 0;
+  // How it signs in; null: Site::auth_lines say it all. Errors as for site(). Does no I/O.
+  virtual Result<std::unique_ptr<const SignIn>> sign_in(const ProviderSettings&, const Surroundings&) const {
+    return nullptr;
+  }
+  // Appends the header lines by which the credential vouches for this request: a bearer token's
+  // unless overridden. They end in CRLF; what `request_head` gave is not among them.
+  virtual void authorize(const Site& site, const Credential& credential, const ToSign& request, std::string& lines) const;
+  // What becomes of a request's needs here.
+  virtual std::span<const FieldRow> fields() const { return {}; }
+  // Writes a request in a dialect the deployment speaks and the client does not.
+  virtual Result<void> write_request(Dialect upstream, const dialect::inner::Request& request,
+                                     const dialect::inner::Target& target, std::string& out) const;
+  virtual std::unique_ptr<dialect::AnswerDecoder> decoder(Dialect upstream, dialect::RelayLimits limits) const {
+    return dialect::make_decoder(upstream, limits);
+  }
   // The model's name as the body says it; not quoted.
   virtual std::string body_model(std::string_view deployment_model) const {
     return std::string(deployment_model);
@@ -104,6 +153,9 @@ class Adapter {
   // The cloud's own id of the answer, for the records; empty if none.
   virtual std::string_view request_id(std::span<const wire::HeaderField> fields) const = 0;
 };
+
+// What a deployment's place can be told in this dialect: the dialect's own limits under the cloud's rows.
+dialect::Fates fates(const Adapter& adapter, Dialect upstream, std::string_view model);
 
 // Null: no such cloud.
 const Adapter* find(std::string_view cloud);

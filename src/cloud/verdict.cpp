@@ -33,6 +33,7 @@ constexpr std::array<Row, kFailureKinds> kRows{{
     {FailureKind::tls, "tls", true, Mark::none, Billing::refused_unbilled},
     {FailureKind::truncated, "truncated", true, Mark::none, Billing::ambiguous},
     {FailureKind::malformed, "malformed", true, Mark::none, Billing::ambiguous},
+    {FailureKind::sign_in, "sign_in", true, Mark::none, Billing::refused_unbilled},
 }};
 
 constexpr bool rows_in_order() {

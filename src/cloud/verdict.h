@@ -11,9 +11,10 @@ namespace fw::cloud {
 enum class FailureKind : std::uint8_t {
   none, invalid_request, unauthorized, forbidden, not_found, too_large, context_length,
   content_filter, rate_limited, quota_exhausted, overloaded, server_error, timed_out, unreachable,
-  tls, truncated, malformed
+  tls, truncated, malformed,
+  sign_in  // no credential could be had
 };
-inline constexpr std::size_t kFailureKinds = 17;
+inline constexpr std::size_t kFailureKinds = 18;
 
 // The word of the records and the metrics: "none", "invalid_request", ….
 std::string_view name(FailureKind kind);

@@ -41,6 +41,9 @@ class StreamRelay {
   // An error told before anything else is kept back, so that another deployment can answer.
   virtual void feed(std::string_view bytes, std::vector<std::string_view>& out) = 0;
 
+  // The transfer's end, for dialects whose ending it is: as feed() with what was waiting for it.
+  virtual void close(std::vector<std::string_view>& /*out*/) {}
+
   // An error of ours as this dialect tells it inside a stream; never a fake ending.
   virtual std::string render_error(const Error& error) const = 0;
 

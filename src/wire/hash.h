@@ -24,5 +24,9 @@ bool equal_constant_time(const Sha256& a, const Sha256& b);
 
 // RFC 4648 §4, with padding.
 std::string base64(std::string_view bytes);
+// Nothing if it is no base64; padding may be missing, line breaks may not stand in it.
+std::optional<std::string> base64_decode(std::string_view text);
+
+Sha256 hmac_sha256(std::string_view key, std::string_view text);
 
 }  // namespace fw::wire

@@ -179,6 +179,11 @@ std::string percent_encode_segment(std::string_view segment) {
   return out;
 }
 
+void append_form(std::string& out, std::string_view name, std::string_view value) {
+  if (!out.empty()) out += '&';
+  out.append(percent_encode_segment(name)).append("=").append(percent_encode_segment(value));
+}
+
 bool valid_host(std::string_view host) {
   if (host.empty() || host.size() > kHostBytesMax) return false;
   if (!host.starts_with('[')) return valid_name(host);

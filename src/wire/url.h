@@ -26,6 +26,10 @@ std::expected<Url, std::string> parse_url(std::string_view text);
 // A path segment with everything but the unreserved characters of RFC 3986 §2.3 as %XX.
 std::string percent_encode_segment(std::string_view segment);
 
+// Appends one pair of an application/x-www-form-urlencoded body (WHATWG URL §5.2 by %XX alone), with
+// '&' before it unless `out` is empty.
+void append_form(std::string& out, std::string_view name, std::string_view value);
+
 // A name of letters, digits, '-', '_' and '.', an IPv4 address, or an IPv6 address in brackets.
 // No port. At most 253 bytes.
 bool valid_host(std::string_view host);
