@@ -12,7 +12,16 @@
 namespace fw::wire {
 
 enum class EventHeaderType : std::uint8_t {
-  boolean_true, boolean_false, int8, int16, int32, int64, bytes, string, timestamp, uuid
+  boolean_true,
+  boolean_false,
+  int8,
+  int16,
+  int32,
+  int64,
+  bytes,
+  string,
+  timestamp,
+  uuid
 };
 
 struct EventHeader {

@@ -3,6 +3,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 
@@ -22,16 +23,52 @@ const EVP_MD* sha256_method() {
   return method.get();
 }
 
+std::string_view view(const Sha256& hash) { return {reinterpret_cast<const char*>(hash.data()), hash.size()}; }
+
+constexpr std::array<std::int8_t, 256> kBase64Values = [] {
+  std::array<std::int8_t, 256> table{};
+  table.fill(-1);
+  for (int i = 0; i < 26; ++i) {
+    table[static_cast<std::size_t>('A' + i)] = static_cast<std::int8_t>(i);
+    table[static_cast<std::size_t>('a' + i)] = static_cast<std::int8_t>(26 + i);
+  }
+  for (int i = 0; i < 10; ++i) table[static_cast<std::size_t>('0' + i)] = static_cast<std::int8_t>(52 + i);
+  table['+'] = 62;
+  table['/'] = 63;
+  return table;
+}();
+
 }  // namespace
 
-Sha256 sha256(std::string_view text) {
+Sha256 sha256(std::span<const std::string_view> pieces) {
   static thread_local const std::unique_ptr<EVP_MD_CTX, Free> ctx(EVP_MD_CTX_new());
   Sha256 out;
   unsigned size = 0;
-  const bool hashed = EVP_DigestInit_ex2(ctx.get(), sha256_method(), nullptr) == 1 &&
-                      EVP_DigestUpdate(ctx.get(), text.data(), text.size()) == 1 &&
-                      EVP_DigestFinal_ex(ctx.get(), out.data(), &size) == 1 && size == out.size();
+  bool hashed = EVP_DigestInit_ex2(ctx.get(), sha256_method(), nullptr) == 1;
+  for (std::string_view piece : pieces) hashed = hashed && EVP_DigestUpdate(ctx.get(), piece.data(), piece.size()) == 1;
+  hashed = hashed && EVP_DigestFinal_ex(ctx.get(), out.data(), &size) == 1 && size == out.size();
   if (!hashed) std::abort();  // no SHA-256, no keys: nothing could be authorised
+  return out;
+}
+
+Sha256 sha256(std::string_view text) { return sha256(std::span(&text, 1)); }
+
+Sha256 hmac_sha256(std::string_view key, std::string_view text) {
+  constexpr std::size_t kBlockBytes = 64;
+  std::array<char, kBlockBytes> pad{};
+  Sha256 short_key;
+  if (key.size() > kBlockBytes) {
+    short_key = sha256(key);
+    key = view(short_key);
+  }
+  std::ranges::copy(key, pad.begin());
+  for (char& byte : pad) byte = static_cast<char>(byte ^ 0x36);
+  const std::array<std::string_view, 2> inside{std::string_view(pad.data(), pad.size()), text};
+  const Sha256 inner = sha256(inside);
+  for (char& byte : pad) byte = static_cast<char>(byte ^ 0x36 ^ 0x5c);
+  const std::array<std::string_view, 2> outside{std::string_view(pad.data(), pad.size()), view(inner)};
+  const Sha256 out = sha256(outside);
+  OPENSSL_cleanse(pad.data(), pad.size());
   return out;
 }
 
@@ -74,6 +111,28 @@ std::string base64(std::string_view bytes) {
     out += kDigits[group >> 12 & 63];
     out += left > 1 ? kDigits[group >> 6 & 63] : '=';
     out += left > 2 ? kDigits[group & 63] : '=';
+  }
+  return out;
+}
+
+std::optional<std::string> base64_decode(std::string_view text) {
+  if (text.ends_with('=')) {
+    if (text.size() % 4 != 0) return std::nullopt;
+    text.remove_suffix(text.ends_with("==") ? 2 : 1);
+  }
+  if (text.size() % 4 == 1) return std::nullopt;
+  std::string out;
+  out.reserve(text.size() / 4 * 3 + 2);
+  std::uint32_t group = 0;
+  int bits = 0;
+  for (char c : text) {
+    const int value = kBase64Values[static_cast<unsigned char>(c)];
+    if (value < 0) return std::nullopt;
+    group = group << 6 | static_cast<std::uint32_t>(value);
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    out += static_cast<char>(group >> bits & 0xff);
   }
   return out;
 }

@@ -13,6 +13,8 @@ namespace fw::wire {
 using Sha256 = std::array<std::uint8_t, 32>;
 
 Sha256 sha256(std::string_view text);
+// Of the pieces one after the other.
+Sha256 sha256(std::span<const std::string_view> pieces);
 
 // Lower case.
 std::string hex(std::span<const std::uint8_t> bytes);
@@ -27,6 +29,7 @@ std::string base64(std::string_view bytes);
 // Nothing if it is no base64; padding may be missing, line breaks may not stand in it.
 std::optional<std::string> base64_decode(std::string_view text);
 
+// RFC 2104.
 Sha256 hmac_sha256(std::string_view key, std::string_view text);
 
 }  // namespace fw::wire

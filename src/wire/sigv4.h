@@ -36,10 +36,10 @@ struct SigV4Request {
 
 struct SigV4Options {
   bool normalize_path = true;
-  bool double_encode_path = true;        // all but S3
-  bool sign_payload_header = true;       // adds x-amz-content-sha256 to what is signed
-  bool sign_session_token = true;        // adds x-amz-security-token to what is signed
-  std::int64_t expires_s = 0;            // presigned queries only
+  bool double_encode_path = true;   // all but S3
+  bool sign_payload_header = true;  // adds x-amz-content-sha256 to what is signed
+  bool sign_session_token = true;   // adds x-amz-security-token to what is signed
+  std::int64_t expires_s = 0;       // presigned queries only
 };
 
 // All steps, so that a failing test names the broken one.
@@ -58,8 +58,8 @@ struct SigV4Signature {
 SigV4Signature sigv4_sign_header(const SigV4Request& request, const SigV4Key& key, const SigV4Scope& scope,
                                  WallTime now, const SigV4Options& options = {});
 // A presigned URL's query.
-SigV4Signature sigv4_sign_query(const SigV4Request& request, const SigV4Key& key, const SigV4Scope& scope,
-                                WallTime now, const SigV4Options& options = {});
+SigV4Signature sigv4_sign_query(const SigV4Request& request, const SigV4Key& key, const SigV4Scope& scope, WallTime now,
+                                const SigV4Options& options = {});
 
 // "20261122T000000Z", "20261122".
 std::string amz_date(WallTime time);
