@@ -7,19 +7,26 @@
 #include <fmt/format.h>
 
 #include "cloud/azure/failure.h"
+#include "cloud/azure/sign_in.h"
 #include "cloud/openai_http/failure.h"
 #include "cloud/openai_http/request.h"
 
 namespace fw::cloud::azure {
 namespace {
 
-constexpr std::array<Setting, 4> kSettings{{
+constexpr std::array<Setting, 4> kOwnSettings{{
     {"base_url", "https://RESOURCE.openai.azure.com/openai/v1, or …/openai together with api_version", true, false,
      SettingKind::url},
-    {"auth.api_key", "one of the resource's two keys", true, true, SettingKind::text},
-    {"api_version", "YYYY-MM-DD or YYYY-MM-DD-preview: selects the classic path", false, false, SettingKind::text},
+    {"auth.api_key", "one of the resource's two keys", false, true},
+    {"api_version", "YYYY-MM-DD or YYYY-MM-DD-preview: selects the classic path"},
     {"forward_headers", "further request fields of clients to pass on", false, false, SettingKind::list},
 }};
+
+constexpr auto kSettings = [] {
+  std::array<Setting, kOwnSettings.size() + kSignInSettings.size()> all{};
+  std::ranges::copy(kSignInSettings, std::ranges::copy(kOwnSettings, all.begin()).out);
+  return all;
+}();
 
 bool is_canonical(std::string_view host) {
   constexpr std::array<std::string_view, 4> kSuffixes{".openai.azure.com", ".services.ai.azure.com",
@@ -48,6 +55,7 @@ class Azure final : public Adapter {
   std::string_view name() const override { return "azure"; }
   std::span<const Setting> settings() const override { return kSettings; }
   bool speaks(Operation) const override { return true; }
+  std::span<const FieldRow> fields() const override { return field_rows(); }
   OnCancel on_cancel() const override { return OnCancel::drain; }
   dialect::CacheLifetime cache_lifetime() const override { return dialect::CacheLifetime::m30; }
 
@@ -63,11 +71,20 @@ class Azure final : public Adapter {
     if (!is_version(settings.api_version))
       return openai_http::wrong_setting(settings, "api_version",
                                         "expected YYYY-MM-DD, YYYY-MM-DD-preview, v1 or preview");
-    auto key = openai_http::key_line(settings, "api-key", "");
-    if (!key) return std::unexpected(std::move(key.error()));
-    site->auth_lines = *std::move(key);
+    const auto way = way_of(settings);
+    if (!way) return std::unexpected(way.error());
+    if (*way == Way::key) {
+      auto key = openai_http::key_line(settings, "api-key", "");
+      if (!key) return std::unexpected(std::move(key.error()));
+      site->auth_lines = *std::move(key);
+    }
     site->api_version = settings.api_version;
     return site;
+  }
+
+  Result<std::unique_ptr<const SignIn>> sign_in(const ProviderSettings& settings,
+                                                const Surroundings& surroundings) const override {
+    return make_sign_in(settings, surroundings);
   }
 
   bool model_in_path(const Site& site, Operation operation) const override {

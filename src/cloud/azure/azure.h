@@ -7,4 +7,7 @@ namespace fw::cloud::azure {
 
 const Adapter& adapter();
 
+// The table of fates.
+std::span<const FieldRow> field_rows();
+
 }  // namespace fw::cloud::azure

@@ -36,6 +36,7 @@ class OpenAi final : public Adapter {
   std::span<const Setting> settings() const override { return kSettings; }
   bool speaks(Operation) const override { return true; }
   bool model_in_path(const Site&, Operation) const override { return false; }
+  std::span<const FieldRow> fields() const override { return field_rows(); }
   OnCancel on_cancel() const override { return OnCancel::drain; }
   dialect::CacheLifetime cache_lifetime() const override { return dialect::CacheLifetime::m30; }
 
