@@ -34,7 +34,8 @@ struct Part {
   Raw data;       // file, audio: a string: base64 or a data URL (file), base64 (audio)
   Raw format;     // audio: a string such as "wav"
   Raw filename;   // file: a string
-  Raw detail;     // image: a string
+  Raw detail;     // image, file: a string
+  Raw cache_breakpoint;  // `prompt_cache_breakpoint`, the same object in both dialects
   Raw raw;        // the whole part as written
 };
 
@@ -59,6 +60,7 @@ struct Item {
   Raw arguments;  // a string: JSON in a string (function_call), free text (custom_call)
   Raw output;     // a string
   Raw encrypted;  // reasoning: a string
+  Raw phase;      // assistant's message: a string, Responses only
   Raw raw;        // the whole item as written; for a Chat message with tool calls: of the message
   std::uint32_t turn = 0;  // items of one Chat message bear one number
 };
@@ -95,6 +97,10 @@ struct Member {
 struct Request {
   Dialect from = Dialect::chat;
   bool stream = false;
+  // The client wrote Chat's deprecated `functions` or `function_call`: here they are tools and calls
+  // with ids of ours, and the answer is expected in the old form.
+  bool legacy_functions = false;
+  Raw body;   // all of it
   Raw model;  // what the client asked for; a string
   std::vector<Item> items;  // system and developer messages included, in order
   std::vector<Part> parts;
@@ -113,6 +119,9 @@ struct Request {
   std::vector<Member> others;  // fields that are no Need
   Needs needs;
   std::deque<std::string> made;  // values that had to be written anew; views into it stay good
+
+  // Empty again, its room kept for the next request.
+  void clear();
 
   Raw field(Need need) const { return fields[static_cast<std::size_t>(need)]; }
   std::span<const Part> parts_of(const Item& item) const {
@@ -136,7 +145,8 @@ struct Target {
   bool dropped(Need need) const { return fates != nullptr && has(fates->dropped, need); }
 };
 
-// Appends the body of the upstream's request. The same input gives the same bytes. Errors: what
+// Appends the body of the upstream's request. The same input gives the same bytes. Towards the
+// client's own dialect the client's bytes are kept but for what is dropped. Errors: what
 // only shows in a value (an image that is no base64, say); origin client, with its path.
 Result<void> write_chat_request(const Request& request, const Target& target, std::string& out);
 Result<void> write_responses_request(const Request& request, const Target& target, std::string& out);

@@ -16,14 +16,14 @@ constexpr std::array<std::string_view, kNeeds> kNames{{
     "tools.custom", "tools.hosted", "tool_choice.required", "tool_choice.none", "tool_choice.named",
     "tool_choice.allowed_tools", "response_format.json_object", "response_format.json_schema", "image",
     "image.url", "image.detail", "file", "file.url", "file.id", "input_audio", "tool_result.parts",
-    "reasoning.encrypted_content", "reasoning.items", "item_reference", "messages.name", "unknown_content",
-    "unknown_field",
+    "reasoning.encrypted_content", "reasoning.items", "item_reference", "messages.name", "messages.phase",
+    "image.file_id", "unknown_content", "unknown_field",
 }};
 
 constexpr std::array kHints{Need::user, Need::safety_identifier, Need::metadata, Need::seed, Need::prompt_cache_key,
                             Need::prompt_cache_retention, Need::prompt_cache_options, Need::stream_options,
                             Need::image_detail, Need::message_name, Need::encrypted_reasoning, Need::reasoning_items,
-                            Need::reasoning_summary};
+                            Need::reasoning_summary, Need::service_tier, Need::message_phase, Need::prediction};
 
 }  // namespace
 

@@ -26,7 +26,7 @@ enum class Need : std::uint8_t {
   json_mode, json_schema,
   // Content.
   image, image_url, image_detail, file, file_url, file_id, audio_input, tool_result_parts, encrypted_reasoning,
-  reasoning_items, item_reference, message_name, unknown_content,
+  reasoning_items, item_reference, message_name, message_phase, image_file_id, unknown_content,
   // Any other field, whatever its name.
   unknown_field,
   count_

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "dialect/inner_names.h"
+#include "dialect/inner_top.h"
 #include "wire/json.h"
 
 namespace fw::dialect {
@@ -24,10 +26,21 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Field::count_)> 
 
 constexpr std::size_t kModelBytesMax = 512;
 
+struct FieldName {
+  std::string_view key;
+  Field field = Field::other;
+};
+
+consteval auto field_names() {
+  std::array<FieldName, kFields.size()> names;
+  for (std::size_t i = 0; i < kFields.size(); ++i) names[i] = {kFields[i], static_cast<Field>(i)};
+  return names;
+}
+constexpr inner::Names kNames{field_names()};
+
 Field field_of(std::string_view key) {
-  for (std::size_t i = 0; i < kFields.size(); ++i)
-    if (kFields[i] == key) return static_cast<Field>(i);
-  return Field::other;
+  const FieldName* const known = kNames.find(key);
+  return known == nullptr ? Field::other : known->field;
 }
 
 std::unexpected<Error> refuse(Code code, std::string message, std::string_view param = {}) {
@@ -66,6 +79,10 @@ class Scan {
 
  private:
   Result<void> take(const JsonMember& member);
+  void note_need(std::string_view key, std::string_view value) {
+    if (operation_ == Operation::embeddings) return;
+    inner::add_needs(inner::top_field(dialect_of(operation_), key), value, facts_.needs);
+  }
   Result<void> take_watched(Field field, const JsonMember& member);
   Result<void> take_model(const JsonMember& member);
   Result<void> take_stream_options(const JsonMember& member);
@@ -102,8 +119,10 @@ Result<void> Scan::take(const JsonMember& member) {
     std::string plain;
     if (wire::json_unescape(member.key, plain) && watched(plain))
       return refuse(Code::escaped_key, fmt::format("'{}' must be written without escapes.", plain), plain);
+    note_need(plain, member.value);
     return {};
   }
+  note_need(member.key, member.value);
   const Field field = field_of(member.key);
   if (field != Field::other) {
     const std::uint32_t bit = 1u << static_cast<unsigned>(field);

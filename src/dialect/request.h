@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "dialect/dialect.h"
+#include "dialect/needs.h"
 
 namespace fw::dialect {
 
@@ -26,6 +27,7 @@ struct RequestFacts {
   std::int64_t n = 1;
   std::size_t close_offset = 0;  // where the final } stands
   std::size_t member_count = 0;
+  Needs needs;  // of the top-level fields alone
   bool stream = false;
   bool wants_usage = false;  // the client itself asked for stream_options.include_usage
   std::optional<bool> store;
