@@ -26,9 +26,10 @@ Result<void> Adapter::write_request(Dialect upstream, const dialect::inner::Requ
   return dialect::inner::write_responses_request(request, target, out);
 }
 
-dialect::Fates fates(const Adapter& adapter, Dialect upstream, std::string_view model) {
+dialect::Fates fates(const Adapter& adapter, Dialect upstream, std::string_view model, bool translated) {
   dialect::Fates all;
-  for (const auto& row : dialect::inner::dialect_fates(upstream)) all.apply(row.need, row.fate);
+  if (translated)
+    for (const auto& row : dialect::inner::dialect_fates(upstream)) all.apply(row.need, row.fate);
   for (const auto& field : adapter.fields())
     if (field.upstream == upstream && covers(field.models, model)) all.apply(field.row.need, field.row.fate);
   return all;

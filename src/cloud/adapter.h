@@ -154,8 +154,9 @@ class Adapter {
   virtual std::string_view request_id(std::span<const wire::HeaderField> fields) const = 0;
 };
 
-// What a deployment's place can be told in this dialect: the dialect's own limits under the cloud's rows.
-dialect::Fates fates(const Adapter& adapter, Dialect upstream, std::string_view model);
+// What a deployment's place can be told in this dialect: the cloud's rows, and under them, where the
+// client speaks another one, the dialect's own limits.
+dialect::Fates fates(const Adapter& adapter, Dialect upstream, std::string_view model, bool translated);
 
 // Null: no such cloud.
 const Adapter* find(std::string_view cloud);

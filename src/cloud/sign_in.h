@@ -26,6 +26,7 @@ struct Credential {
   std::string session_token;          // may be empty
   WallTime expires{INT64_MAX};        // from then on the cloud refuses it; max: never
   WallTime refresh_at{INT64_MAX};     // from then on a new one should be fetched
+  bool usable_after_end = false;      // where the source says so (IMDS "static stability"): better than none
 };
 
 // What the process was started with; only the `default` forms look at it.

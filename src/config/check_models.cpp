@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 #include <unordered_map>
 
@@ -10,16 +11,21 @@
 namespace fw::config {
 namespace {
 
+void add_fault(const Error& fault, const Provider& provider, const std::string& path, Report& report) {
+  // The path says already which provider it is.
+  const std::string prefix = fmt::format("provider '{}': ", provider.name);
+  const auto message = fault.message.starts_with(prefix) ? fault.message.substr(prefix.size()) : fault.message;
+  report.add_at(fault.param.empty() ? path : path + "." + fault.param, {message});
+}
+
 void check_settings(const Provider& provider, const std::string& path, Report& report) {
   const auto* adapter = cloud::find(provider.cloud);
   if (!adapter || report.has_error_under(path)) return;
-  if (const auto site = adapter->site(provider.settings); !site) {
-    const auto& fault = site.error();
-    // The path says already which provider it is.
-    const std::string prefix = fmt::format("provider '{}': ", provider.name);
-    const auto message = fault.message.starts_with(prefix) ? fault.message.substr(prefix.size()) : fault.message;
-    report.add_at(fault.param.empty() ? path : path + "." + fault.param, {message});
-  }
+  const auto site = adapter->site(provider.settings);
+  if (!site) return add_fault(site.error(), provider, path, report);
+  // What the process was started with is not looked at: a check means the same everywhere.
+  const auto sign_in = adapter->sign_in(provider.settings, {});
+  if (!sign_in) add_fault(sign_in.error(), provider, path, report);
 }
 
 void check_providers(const Config& config, Report& report) {
@@ -35,18 +41,31 @@ void check_providers(const Config& config, Report& report) {
   }
 }
 
-void check_dialects(const Deployment& deployment, const std::string& path, Report& report) {
-  for (std::size_t i = 0; i < deployment.dialects.size(); ++i) {
-    const auto dialect = deployment.dialects[i];
-    if (dialect != dialect::Dialect::chat && dialect != dialect::Dialect::responses)
+std::string dialect_words(std::span<const dialect::Dialect> dialects) {
+  std::string words;
+  for (const auto dialect : dialects) words.append(words.empty() ? "" : ", ").append(dialect::name(dialect));
+  return words;
+}
+
+// A deployment can be limited to dialects its cloud speaks, not taught others.
+void check_dialects(const Deployment& deployment, const Config& config, const std::string& path, Report& report) {
+  if (deployment.dialects.empty()) return;
+  const auto provider = std::ranges::find(config.providers, deployment.provider, &Provider::name);
+  if (provider == config.providers.end() || report.has_error_under(path_step("providers", provider->name))) return;
+  const auto* adapter = cloud::find(provider->cloud);
+  const auto site = adapter ? adapter->site(provider->settings) : std::unexpected(Error{});
+  if (!site) return;
+  const auto spoken = adapter->dialects(*site, deployment.model);
+  for (std::size_t i = 0; i < deployment.dialects.size(); ++i)
+    if (std::ranges::find(spoken, deployment.dialects[i]) == spoken.end())
       report.add_at(path_item(path + ".dialects", i),
-                    {fmt::format("the dialect {}, which this version does not support", dialect::name(dialect)),
-                     "chat, responses", "remove it"});
-  }
+                    {fmt::format("the dialect {}, which {} does not speak for this model",
+                                 dialect::name(deployment.dialects[i]), provider->cloud),
+                     dialect_words(spoken), "remove it"});
 }
 
 // The names of deployments mean one thing in records and headers, so they are unique in a model.
-void check_deployments(const Model& model, const Names& providers, Report& report) {
+void check_deployments(const Model& model, const Config& config, const Names& providers, Report& report) {
   const auto list = path_step("models", model.name) + ".deployments";
   std::unordered_map<std::string_view, std::size_t> seen;
   for (std::size_t i = 0; i < model.deployments.size(); ++i) {
@@ -58,7 +77,7 @@ void check_deployments(const Model& model, const Names& providers, Report& repor
       report.add_at(report.noted(path + ".name") ? path + ".name" : path,
                     {fmt::format("the deployment {} a second time", quoted(deployment.name)), "a name of its own",
                      fmt::format("{} has it already; write `name` to tell them apart", path_item(list, first->second))});
-    check_dialects(deployment, path, report);
+    check_dialects(deployment, config, path, report);
     if (report.noted(path + ".timeouts")) check_timeouts(deployment.timeouts, path + ".timeouts", report);
   }
   if (model.deployments.size() > route::kCandidatesMax)
@@ -72,7 +91,7 @@ void check_models(const Config& config, Report& report) {
   const Names providers(config.providers);
   std::size_t deployments = 0;
   for (const auto& model : config.models) {
-    check_deployments(model, providers, report);
+    check_deployments(model, config, providers, report);
     deployments += model.deployments.size();
   }
   check_providers(config, report);

@@ -13,13 +13,6 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kLaterClouds{"bedrock", "vertex", "oracle"};
 
-// Ways to sign in that version 1 names and no adapter of this release describes.
-constexpr std::array<std::string_view, 15> kLaterAuth{
-    "access_key_id", "secret_access_key", "session_token", "aws", "sts_url", "imds_url", "container_url",
-    "entra", "managed_identity", "service_account_file", "google", "authority", "token_url", "metadata_url",
-    "workload_identity_file"};
-constexpr std::string_view kAuthPrefix = "auth.";
-
 // Where a setting of this name is kept.
 std::string& text_of(cloud::ProviderSettings& settings, std::string_view name) {
   if (name == "base_url") return settings.base_url;
@@ -32,16 +25,14 @@ std::string& text_of(cloud::ProviderSettings& settings, std::string_view name) {
 
 void read_setting(Reader& reader, const Node& node, const Entry& self, void* object) {
   auto& settings = static_cast<Provider*>(object)->settings;
+  if (self.shape.table && node.kind == NodeKind::map) return reader.table(node, self.field, *self.shape.table, object);
   const bool secret = self.shape.form == Form::secret;
   if (auto text = secret ? reader.secret(node, self.field) : reader.text(node, self.field))
-    text_of(settings, self.field.name) = std::move(*text);
+    text_of(settings, self.setting) = std::move(*text);
 }
 
-void read_auth_setting(Reader& reader, const Node& node, const Entry& self, void* object) {
-  auto& settings = static_cast<Provider*>(object)->settings;
-  const bool secret = self.shape.form == Form::secret;
-  if (auto text = secret ? reader.secret(node, self.field) : reader.text(node, self.field))
-    text_of(settings, std::string(kAuthPrefix) + std::string(self.field.name)) = std::move(*text);
+void read_group(Reader& reader, const Node& node, const Entry& self, void* object) {
+  reader.table(node, self.field, *self.shape.table, object);
 }
 
 void read_forward_headers(Reader& reader, const Node& node, const Entry& self, void* object) {
@@ -53,11 +44,12 @@ void read_forward_headers(Reader& reader, const Node& node, const Entry& self, v
 }
 
 Entry setting_entry(const cloud::Setting& setting) {
-  Entry made{.field = {.name = setting.name, .doc = setting.doc, .required = setting.required,
+  Entry made{.field = {.name = setting.name.substr(setting.name.rfind('.') + 1), .doc = setting.doc, .required = setting.required,
                        .discreet = setting.secret, .rule = &kPlain},
              .shape = {.form = setting.secret ? Form::secret : Form::text},
              .default_text = {},
              .read = read_setting};
+  made.setting = setting.name;
   if (setting.kind == cloud::SettingKind::list) {
     made.field.rule = &kHeaderName;
     made.shape = Codec<std::vector<std::string>>::shape(made.field);
@@ -83,45 +75,67 @@ Entry cloud_entry(std::string_view word, std::string_view doc) {
 
 // The tables of one cloud; they stay where they are.
 struct CloudTables {
-  std::string provider_name;  // "provider_openai"
-  std::string auth_name;
-  Table provider;
-  Table auth;
+  std::deque<std::string> names;  // "provider_openai", "auth_openai", "auth_bedrock_aws"
+  std::deque<Table> tables;       // the provider's first
+
+  Table& add(std::string name, std::string_view doc) {
+    names.push_back(std::move(name));
+    return tables.emplace_back(Table{names.back(), doc, {}});
+  }
 };
 
-void describe(const cloud::Adapter& adapter, CloudTables& tables) {
-  tables.provider_name = "provider_" + std::string(adapter.name());
-  tables.auth_name = "auth_" + std::string(adapter.name());
-  tables.provider = {tables.provider_name, "", {cloud_entry(adapter.name(), "The cloud."), scope_entry()}};
-  tables.auth = {tables.auth_name, "How to sign in.", {}};
-  bool auth_required = false;
-  for (const auto& setting : adapter.settings()) {
-    auto made = setting_entry(setting);
-    if (!setting.name.starts_with(kAuthPrefix)) {
-      tables.provider.entries.push_back(std::move(made));
-      continue;
+std::string table_name(std::string_view cloud, std::string_view path) {
+  std::string name(path.substr(0, path.find('.')));
+  name.append("_").append(cloud);
+  if (const auto dot = path.find('.'); dot != path.npos) name.append("_").append(path.substr(dot + 1));
+  std::ranges::replace(name, '.', '_');
+  return name;
+}
+
+// The entry of `path` in `table`; made as a group if nothing stands there yet.
+Entry& entry_at(Table& table, std::string_view path) {
+  const auto it = std::ranges::find(table.entries, path, &Entry::setting);
+  if (it != table.entries.end()) return *it;
+  const auto name = path.substr(path.rfind('.') + 1);
+  Entry group{.field = {.name = name, .doc = name == "auth" ? "How to sign in." : "Its parts.", .discreet = true},
+              .shape = {.form = Form::table}, .default_text = {}, .read = read_group};
+  group.setting = path;
+  return table.entries.emplace_back(std::move(group));
+}
+
+// The table in which the setting stands: groups are made on the way down.
+Table& home_of(const cloud::Setting& setting, std::string_view cloud, CloudTables& tables) {
+  Table* table = &tables.tables.front();
+  for (auto dot = setting.name.find('.'); dot != setting.name.npos; dot = setting.name.find('.', dot + 1)) {
+    const auto path = setting.name.substr(0, dot);
+    Entry& group = entry_at(*table, path);
+    group.field.required = group.field.required || (setting.required && path == "auth");
+    if (!group.shape.table) {
+      Table& below = tables.add(table_name(cloud, path), group.field.doc);
+      group.shape = {.form = group.shape.form == Form::text ? Form::text_or_table : Form::table, .table = &below};
     }
-    made.field.name.remove_prefix(kAuthPrefix.size());
-    made.read = read_auth_setting;
-    auth_required = auth_required || setting.required;
-    tables.auth.entries.push_back(std::move(made));
+    table = const_cast<Table*>(group.shape.table);  // one of `tables`
   }
-  for (const auto name : kLaterAuth)
-    if (std::none_of(tables.auth.entries.begin(), tables.auth.entries.end(),
-                     [&](const Entry& e) { return e.field.name == name; })) {
-      auto refused = unsupported(name, "Another way to sign in.", "sign in with `api_key`");
-      refused.field.discreet = true;
-      tables.auth.entries.push_back(std::move(refused));
+  return *table;
+}
+
+void describe(const cloud::Adapter& adapter, CloudTables& tables) {
+  Table& provider = tables.add("provider_" + std::string(adapter.name()), "");
+  provider.entries = {cloud_entry(adapter.name(), "The cloud."), scope_entry()};
+  for (const auto& setting : adapter.settings()) {
+    Table& home = home_of(setting, adapter.name(), tables);
+    const auto group = std::ranges::find(home.entries, setting.name, &Entry::setting);
+    Entry made = setting_entry(setting);
+    if (group == home.entries.end()) {
+      home.entries.push_back(std::move(made));
+    } else {
+      made.shape = {.form = Form::text_or_table, .table = group->shape.table};
+      *group = std::move(made);
     }
-  const auto after_cloud = tables.provider.entries.begin() + 1;
-  tables.provider.entries.insert(
-      after_cloud, {.field = {.name = "auth", .doc = "How to sign in.", .required = auth_required, .discreet = true},
-                    .shape = {.form = Form::table, .table = &tables.auth},
-                    .default_text = {},
-                    .read = [](Reader& reader, const Node& node, const Entry& self, void* object) {
-                      reader.table(node, self.field, *self.shape.table, object);
-                    }});
-  tables.provider.entries.push_back(
+  }
+  const auto auth = std::ranges::find(provider.entries, "auth", &Entry::setting);
+  if (auth != provider.entries.end()) std::rotate(provider.entries.begin() + 1, auth, auth + 1);
+  provider.entries.push_back(
       entry<&Provider::connections>({.name = "connections", .doc = "Connections to the cloud."}));
 }
 
@@ -130,7 +144,7 @@ std::vector<Variant> make_variants() {
   std::vector<Variant> variants;
   for (const auto* adapter : cloud::all()) {
     describe(*adapter, tables.emplace_back());
-    variants.push_back({adapter->name(), &tables.back().provider});
+    variants.push_back({adapter->name(), &tables.back().tables.front()});
   }
   return variants;
 }

@@ -13,6 +13,7 @@
 #include "cloud/adapter.h"
 #include "dialect/dialect.h"
 #include "offer/price.h"
+#include "route/choose.h"
 #include "wire/hash.h"
 
 namespace fw::config {
@@ -165,7 +166,7 @@ struct Model {
 
 enum class Prefer : std::uint8_t { cost, speed, balanced };
 enum class UnknownPrice : std::uint8_t { by_budget, refuse, flag };
-enum class Lossy : std::uint8_t { hints, refuse, allow };
+using route::Lossy;
 
 struct Slo {
   std::optional<int> first_token_ms;

@@ -39,7 +39,7 @@ struct Field {
 };
 
 enum class Form : std::uint8_t {
-  text, secret, integer, decimal, word, address, list, by_name, table, by_cloud, decimal_or_by_name, version
+  text, secret, integer, decimal, word, address, list, by_name, table, text_or_table, by_cloud, decimal_or_by_name, version
 };
 
 // The table of a provider depends on its cloud.
@@ -51,7 +51,7 @@ struct Variant {
 // What may stand at a field.
 struct Shape {
   Form form = Form::text;
-  const Table* table = nullptr;                     // table
+  const Table* table = nullptr;                     // table, text_or_table
   std::vector<Shape> item = {};                     // list, by_name: none or one
   std::vector<std::string_view> words = {};         // word; list of words
   std::string_view placeholder = {};                // by_name: what the key is, "PROVIDER"
@@ -64,6 +64,7 @@ struct Entry {
   std::string default_text;  // empty: there is none, or the field is required
   void (*read)(Reader&, const Node&, const Entry& self, void* object) = nullptr;
   void* (*part)(void* object) = nullptr;  // for fields of a nested struct that the file writes flat
+  std::string_view setting = {};          // the whole name of a cloud's setting, "auth.aws.profile"
 };
 
 // The keys of one mapping.

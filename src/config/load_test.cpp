@@ -1,8 +1,10 @@
 // Whole files: what is read, and every kind of wrong value with its place.
 #include "config/load.h"
 
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
+#include "config/clouds.h"
 #include "config/load_testing.h"
 #include "wire/hash.h"
 
@@ -187,15 +189,13 @@ TEST(Load, refuses_the_wrong_kind_of_value) {
 TEST(Load, refuses_what_this_version_cannot_enforce) {
   const auto found = testing::problems(
       "version: 1\nlisten: [{ address: 127.0.0.1:1 }]\noffers: [x.yaml]\nproviders:\n"
-      "  aws: { cloud: bedrock, region: us-east-2 }\n  az: { cloud: azure, base_url: \"https://r.openai.azure.com/openai/v1\", auth: { entra: { client_id: c } } }\n"
-      "models:\n  m: { deployments: [{ provider: aws, model: x }, { provider: az, model: y, dialects: [converse] }] }\n"
+      "  oci: { cloud: oracle, region: us-east-2 }\n  az: { cloud: azure, base_url: \"https://r.openai.azure.com/openai/v1\", auth: { api_key: \"${env:KEY}\" } }\n"
+      "models:\n  m: { deployments: [{ provider: oci, model: x }, { provider: az, model: y, dialects: [converse] }] }\n"
       "keys: [{ name: k, key: \"${env:KEY}\", budget: { usd: 1 }, limits: { requests_per_minute: 6 } }]\n");
   EXPECT_EQ(found, (Lines{
       "3:1 error offers: found `offers`, which this version does not support, expected a file without it (write `price` at the deployments)",
-      "5:17 error providers.aws.cloud: found the cloud bedrock, which this version does not support, expected one of openai, azure, compatible (remove the provider and the deployments that name it)",
-      "6:79 error providers.az.auth: found no `api_key`, expected `api_key`: a secret by reference: ${env:NAME} or ${file:PATH}",
-      "6:81 error providers.az.auth.entra: found `entra`, which this version does not support, expected a file without it (sign in with `api_key`)",
-      "8:88 error models.m.deployments[1].dialects[0]: found the dialect converse, which this version does not support, expected chat, responses (remove it)",
+      "5:17 error providers.oci.cloud: found the cloud oracle, which this version does not support, expected one of " + fmt::format("{}", fmt::join(cloud_words(), ", ")) + " (remove the provider and the deployments that name it)",
+      "8:88 error models.m.deployments[1].dialects[0]: found the dialect converse, which azure does not speak for this model, expected chat, responses (remove it)",
       "9:38 error keys[0].budget: found `budget`, which this version does not support, expected a file without it (remove it, and set a spend limit at the cloud until then)",
       "9:68 error keys[0].limits.requests_per_minute: found `requests_per_minute`, which this version does not support, expected a file without it (remove it; limits.concurrent_exchanges holds today)"}));
 }

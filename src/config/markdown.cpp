@@ -99,6 +99,7 @@ class PageWriter {
         return fmt::format("{}", fmt::join(links, " or "));
       }
       case Form::table: return fmt::format("[{}](#{})", shape.table->name, shape.table->name);
+      case Form::text_or_table: return fmt::format("a text or [{}](#{})", shape.table->name, shape.table->name);
       default: return escaped(expected_text(field, shape));
     }
   }

@@ -259,6 +259,7 @@ std::string expected_text(const Field& field, const Shape& shape) {
     case Form::address: return "an address such as 127.0.0.1:8080";
     case Form::list: return "a list";
     case Form::table:
+    case Form::text_or_table:
     case Form::by_cloud:
     case Form::by_name: return "a mapping";
     case Form::version: return "1";

@@ -85,6 +85,11 @@ class SchemaWriter {
       case Form::by_name: by_name(json, field, shape); break;
       case Form::decimal_or_by_name: decimal_or_by_name(json, field); break;
       case Form::table: refer(json, shape.table); break;
+      case Form::text_or_table:
+        json.key("anyOf").begin_array().begin_object().member("type", "string").end_object().begin_object();
+        refer(json, shape.table);
+        json.end_object().end_array();
+        break;
       case Form::by_cloud: by_cloud(json, shape); break;
     }
   }

@@ -41,39 +41,103 @@ void begin_attempt(Exchange& x, std::uint16_t deployment) {
   x.running.time = x.core.loop().wall();
 }
 
-// Writes head and body; what does not fit the socket goes out by itself.
-net::Io write_request(Exchange& x, net::ClientConn& conn) {
+std::string_view target_of(std::string_view head) {
+  const auto begin = head.find(' ') + 1;
+  return head.substr(begin, head.find(" HTTP/1.1", begin) - begin);
+}
+
+// The lines by which the provider's credential vouches for what is about to be sent.
+void sign(Exchange& x, std::span<const std::string_view> body, std::string& head) {
+  const auto& p = x.provider();
+  const std::string_view line(head);
+  const cloud::ToSign request{.method = line.substr(0, line.find(' ')),
+                              .target = target_of(line),
+                              .content_type = body.empty() ? "" : "application/json",
+                              .body = body,
+                              .now = x.core.loop().wall()};
+  std::string lines;
+  p.adapter->authorize(p.site, *x.asked->credential, request, lines);
+  head.append(lines);
+}
+
+// Head and body as they go upstream. The pieces point into x.core.fields, `written` and the client's body.
+struct Outgoing {
+  std::array<std::string_view, dialect::Pieces::kCapacity + 1> all;
+  std::size_t count = 1;
+};
+
+Result<Outgoing> encode(Exchange& x, std::string& written) {
   const auto& d = x.deployment();
   const auto& p = x.provider();
+  const auto& face = x.face();
   auto& head = x.core.fields;
-  if (x.asked->response_id.empty()) {
-    head.assign(d.heads[static_cast<std::size_t>(x.operation)]);
+  Outgoing out;
+  std::size_t bytes = 0;
+  if (!x.asked->response_id.empty()) {
+    head = p.adapter->request_head(p.site, cloud::Call{x.operation, face.upstream, false, d.model, x.asked->response_id, x.asked->query});
+  } else if (face.translated) {
+    head.assign(x.stream ? face.stream_head : face.head);
+    const auto done = p.adapter->write_request(face.upstream, *x.asked->inner, {d.model_json, &face.fates}, written);
+    if (!done) return std::unexpected(done.error());
+    out.all[out.count++] = written;
+    bytes = written.size();
   } else {
-    head = p.adapter->request_head(p.site, cloud::Call{x.operation, d.model, x.asked->response_id, x.asked->query});
+    head.assign(x.stream ? face.stream_head : face.head);
+    const auto body = dialect::splice_request(x.operation, x.asked->facts, x.asked->body, d.model_json);
+    for (const auto piece : body) out.all[out.count++] = piece;
+    bytes = body.bytes();
   }
+  if (p.sign_in) sign(x, std::span(out.all).subspan(1, out.count - 1), head);
   head.append(x.asked->forwarded.lines);
   for (const auto& [name, value] : x.asked->forwarded.further)
     if (std::ranges::find(p.forward_headers, name) != p.forward_headers.end())
       head.append(name).append(": ").append(value).append("\r\n");
-  std::array<std::string_view, dialect::Pieces::kCapacity + 1> all;
-  std::size_t count = 1;
-  std::size_t bytes = 0;
-  if (x.asked->response_id.empty()) {
-    const auto body = dialect::splice_request(x.operation, x.asked->facts, x.asked->body, d.model_json);
-    for (const auto piece : body) all[count++] = piece;
-    bytes = body.bytes();
-  }
   const bool has_body = x.operation != Operation::responses_get && x.operation != Operation::responses_delete;
   if (has_body) fmt::format_to(std::back_inserter(head), "content-length: {}\r\n", bytes);
   head.append("\r\n");
-  all[0] = head;
-  return conn.stream().send(std::span(all).first(count));
+  out.all[0] = head;
+  return out;
+}
+
+// Writes head and body; what does not fit the socket goes out by itself. Kept out of the coroutine.
+[[gnu::noinline]] Result<net::Io> write_request(Exchange& x, net::ClientConn& conn) {
+  std::string written;
+  const auto out = encode(x, written);
+  if (!out) return std::unexpected(out.error());
+  return conn.stream().send(std::span(out->all).first(out->count));
+}
+
+// The attempt's credential, where one is needed. What is missing is told as the attempt's failure.
+[[gnu::noinline]] std::optional<End> take_credential(Exchange& x) {
+  x.asked->dropped = route::lost(x.asked->needs, x.core.snapshot().models()[x.model_index].places[x.asked->candidates.all[x.running.at].place]);
+  if (!x.provider().sign_in) return std::nullopt;
+  const auto& signer = x.core.signers[x.running.provider];
+  if (!signer.usable(x.core.loop().wall()))
+    return fail(x, FailureKind::sign_in, signer.failure.empty() ? "the credential has expired" : signer.failure, false);
+  x.asked->credential = signer.credential;
+  return std::nullopt;
+}
+
+// A request that cannot be said in the deployment's dialect was not sent; the words are the client's.
+End cannot_say(Exchange& x, Error error) {
+  const auto end = fail(x, FailureKind::invalid_request, std::move(error.message), false);
+  auto& failed = x.asked->failed.back();
+  failed.status = static_cast<std::int16_t>(row(error.code).status);
+  failed.verdict.param = error.param;
+  return end;
+}
+
+void cover(std::string& text, std::string_view secret) {
+  if (secret.size() < 4) return;
+  for (auto at = text.find(secret); at != text.npos; at = text.find(secret, at)) text.replace(at, secret.size(), "***");
 }
 
 // A cloud's words may quote what we sent it.
-std::string without_credentials(std::string text, const std::string& secret) {
-  if (secret.size() < 4) return text;
-  for (auto at = text.find(secret); at != text.npos; at = text.find(secret, at)) text.replace(at, secret.size(), "***");
+std::string without_credentials(const Exchange& x, std::string text) {
+  cover(text, x.core.snapshot().config().providers[x.running.provider].settings.api_key);
+  if (!x.asked->credential) return text;
+  const auto& c = *x.asked->credential;
+  for (const auto* secret : {&c.bearer, &c.access_key_id, &c.secret_access_key, &c.session_token}) cover(text, *secret);
   return text;
 }
 
@@ -116,12 +180,13 @@ End judge_refusal(Exchange& x, Refusal refusal) {
   cloud::Answer answer{.status = x.running.status, .content_type = {}, .fields = fields, .body = refusal.body};
   answer.content_type = wire::field_value(answer.fields, wire::HeaderId::content_type);
   Failed failed{.deployment = x.running.deployment, .status = x.running.status, .verdict = x.provider().adapter->classify(answer, x.core.loop().wall()), .own_words = {}};
-  const auto& secret = x.core.snapshot().config().providers[x.running.provider].settings.api_key;
-  failed.verdict.message = without_credentials(std::move(failed.verdict.message), secret);
+  failed.verdict.message = without_credentials(x, std::move(failed.verdict.message));
   // Only what is the client's own doing is told in the cloud's words and with its status.
-  if (answer.status < 500 && !wire::json_check(refusal.body, 128))
-    failed.own_words = without_credentials(std::move(refusal.body), secret);
+  if (answer.status < 500 && !x.face().translated && !wire::json_check(refusal.body, 128))
+    failed.own_words = without_credentials(x, std::move(refusal.body));
   x.core.mark_account(x.running.provider, failed.verdict.mark);
+  if (failed.verdict.mark == cloud::Mark::credential_bad && x.asked->credential)
+    x.core.credential_refused(x.running.provider, x.asked->credential);
   book_refusal(x, failed.verdict);
   x.asked->failed.push_back(std::move(failed));
   return End::failed;
@@ -189,6 +254,8 @@ End fail(Exchange& x, FailureKind kind, std::string message, bool sent) {
 net::Task<End> send(Exchange& x, net::Lease& lease, std::uint16_t at) {
   const auto& place = x.core.snapshot().models()[x.model_index].places[x.asked->candidates.all[at].place];
   begin_attempt(x, place.deployment);
+  x.running.at = at;
+  if (const auto unsigned_end = take_credential(x)) co_return *unsigned_end;
   auto& pool = x.core.pool(place.provider);
   if (!std::exchange(x.asked->fresh, false)) lease = pool.take_idle();
   if (!lease) {
@@ -196,9 +263,10 @@ net::Task<End> send(Exchange& x, net::Lease& lease, std::uint16_t at) {
     if (!opened) co_return fail(x, kind_of(opened.error().what), std::move(opened.error().text), false);
     lease = std::move(*opened);
   }
-  const auto written = write_request(x, *lease);
+  auto written = write_request(x, *lease);
+  if (!written) co_return cannot_say(x, std::move(written.error()));
   const auto deadline = first_byte_deadline(x);
-  if (written.kind == net::Io::Kind::blocked) {
+  if (written->kind == net::Io::Kind::blocked) {
     const auto wake = co_await lease->stream().drained(deadline, x.listener());
     if (wake == net::Wake::gone && !keep_reading(x)) co_return left_early(x);
     if (wake == net::Wake::deadline) co_return fail(x, FailureKind::timed_out, "the request could not be written in time", true);
@@ -237,7 +305,7 @@ void settle(Exchange& x, const Received& received) {
 }
 
 void note_owner(Exchange& x, std::string_view response_id) {
-  if (response_id.empty() || !x.stores) return;
+  if (response_id.empty() || !x.stores || x.face().translated) return;
   const Owner owner{x.running.deployment, x.key().tenant};
   const auto hash = response_id_hash(response_id);
   auto& home = x.core.home(hash);

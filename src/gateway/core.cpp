@@ -31,8 +31,16 @@ net::Task<void> greet(Core& core, std::unique_ptr<net::TlsStream> stream) {
 
 Shared::Shared(std::shared_ptr<const Snapshot> s, std::size_t core_count)
     : snapshot(std::move(s)), exchanges(snapshot->config().limits.exchanges),
-      drains(static_cast<std::size_t>(snapshot->config().drain.streams)), cores(core_count) {
+      drains(static_cast<std::size_t>(snapshot->config().drain.streams)), cores(core_count),
+      told_(snapshot->providers().size()) {
+  for (const auto& p : snapshot->providers()) untold_ += p.sign_in ? 1 : 0;
+  if (untold_ == 0) all_told_.set_value();
   for (const auto& k : snapshot->keys()) keys.push_back(std::make_unique<Permits>(k.concurrent_max));
+}
+
+void Shared::signer_told(std::uint16_t provider) {
+  if (told_[provider].exchange(true)) return;
+  if (untold_.fetch_sub(1) == 1) all_told_.set_value();
 }
 
 ledger::ExchangeRecord& Records::add() { return slots_[added_++ % slots_.size()]; }
@@ -65,13 +73,15 @@ Core::Core(net::Loop& loop, Shared& shared, std::size_t index, std::unique_ptr<n
       owners(kOwnersPerCore),
       retries(shared.snapshot->config().retries.budget_percent, shared.snapshot->config().retries.burst),
       marks(shared.snapshot->providers().size()),
+      signers(shared.snapshot->providers().size()),
       loop_(loop),
       shared_(shared),
       index_(index),
       limits_(server_limits(shared.snapshot->config())),
       memory_(shared.snapshot->config().limits.memory_bytes / shared.cores.size()),
       resolver_(loop),
-      tls_(std::move(tls)) {
+      tls_(std::move(tls)),
+      keepers_(shared.snapshot->providers().size()) {
   for (const auto& p : snapshot().providers())
     pools_.push_back(std::make_unique<net::UpstreamPool>(loop, resolver_, *tls_, p.endpoint));
   counts.models.resize(snapshot().models().size() + 1);
@@ -79,11 +89,15 @@ Core::Core(net::Loop& loop, Shared& shared, std::size_t index, std::unique_ptr<n
   [[maybe_unused]] const auto n = getrandom(random_.data(), sizeof random_, 0);
 }
 
-Core::~Core() { loop_.end_tasks(); }
+Core::~Core() {
+  keepers_.clear();
+  loop_.end_tasks();
+}
 
 Result<std::unique_ptr<Core>> Core::make(net::Loop& loop, Shared& shared, std::size_t index) {
   const auto& providers = shared.snapshot->providers();
-  const bool any_tls = std::ranges::any_of(providers, [](const Provider& p) { return p.endpoint.tls; });
+  // Token endpoints are mostly reached over TLS.
+  const bool any_tls = std::ranges::any_of(providers, [](const Provider& p) { return p.endpoint.tls || p.sign_in; });
   auto tls = net::TlsClient::make({}, any_tls);
   if (!tls) return std::unexpected(tls.error());
   return std::unique_ptr<Core>(new Core(loop, shared, index, std::move(*tls)));

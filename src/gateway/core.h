@@ -2,12 +2,15 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "gateway/credentials.h"
 #include "gateway/metrics.h"
 #include "gateway/owners.h"
 #include "gateway/permits.h"
@@ -31,6 +34,15 @@ struct Shared {
   Permits drains;  // abandoned streams being read to their end
   std::vector<std::unique_ptr<Permits>> keys;  // by key index
   std::vector<Core*> cores;
+
+  // Ready once every credential that must be fetched was fetched, or failed to be, a first time.
+  std::future<void> signers_told() { return all_told_.get_future(); }
+  void signer_told(std::uint16_t provider);
+
+ private:
+  std::vector<std::atomic<bool>> told_;  // by provider
+  std::atomic<std::size_t> untold_ = 0;
+  std::promise<void> all_told_;
 };
 
 // The latest records of a core, oldest overwritten first. Slots keep their memory.
@@ -70,6 +82,16 @@ class Core : public net::Resident, public net::Acceptor::Sink {
   // Tells every core; this one at once.
   void mark_account(std::uint16_t provider, cloud::Mark mark);
 
+  // Credentials. Fetching starts on the cores that keep them.
+  void keep_credentials();
+  void keep_no_credentials() { keepers_.clear(); }
+  void tell_signer(std::uint16_t provider, const Signer& signer);
+  void learn_signer(std::uint16_t provider, Signer signer);
+  void credential_refused(std::uint16_t provider, std::shared_ptr<const cloud::Credential> credential);
+  // For one question; its connections end with it.
+  std::unique_ptr<net::UpstreamPool> token_pool(net::Endpoint endpoint);
+  net::UpstreamPool::Dial dial_tokens;  // for tests
+
   // The home core of a response id.
   Core& home(std::uint64_t id_hash) { return *shared_.cores[id_hash % shared_.cores.size()]; }
 
@@ -78,6 +100,7 @@ class Core : public net::Resident, public net::Acceptor::Sink {
   ResponseOwners owners;
   health::RetryBudget retries;
   health::AccountMarks marks;
+  std::vector<Signer> signers;  // by provider
   std::string fields;                       // space to write header lines in; not kept over a suspension
   std::vector<std::string_view> pieces;     // likewise, what a relay puts out
 
@@ -94,6 +117,8 @@ class Core : public net::Resident, public net::Acceptor::Sink {
   net::Resolver resolver_;
   std::unique_ptr<net::TlsClient> tls_;
   std::vector<std::unique_ptr<net::UpstreamPool>> pools_;
+  Core& keeping(std::uint16_t provider);
+  std::vector<std::unique_ptr<Keeper>> keepers_;  // by provider; those kept here
   std::vector<std::unique_ptr<Door>> doors_;
   std::array<std::uint64_t, 4> random_{};
   bool draining_ = false;

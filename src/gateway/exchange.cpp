@@ -65,6 +65,20 @@ bool pin_to(Exchange& x, const std::optional<Owner>& owner) {
 
 }  // namespace
 
+std::string need_names(const Asked& asked, const dialect::Needs& needs) {
+  std::string names;
+  const auto add = [&names](std::string_view name) { names.append(names.empty() ? "" : ", ").append(name.substr(0, 64)); };
+  for (std::size_t i = 0; i < dialect::kNeeds; ++i) {
+    const auto need = static_cast<dialect::Need>(i);
+    if (!has(needs, need)) continue;
+    // Fields nobody here knows are told by their own names.
+    if (need != dialect::Need::unknown_field || !asked.inner) add(name(need));
+    else
+      for (const auto& member : asked.inner->others) add(member.key);
+  }
+  return names;
+}
+
 bool has_body(Operation operation) {
   return operation == Operation::chat || operation == Operation::responses || operation == Operation::embeddings;
 }
@@ -162,10 +176,30 @@ std::string_view Exchange::leans_on() const {
   return has_body(operation) ? asked->facts.previous_response_id : std::string_view(asked->response_id);
 }
 
+Result<void> Exchange::look_inside() {
+  auto& needs = asked->needs;
+  needs = {.operation = operation, .residency = key().residency, .asked = asked->facts.needs, .lossy = key().lossy};
+  const auto& places = core.snapshot().models()[model_index].places;
+  const auto bit = 1u << static_cast<unsigned>(operation);
+  if (std::ranges::none_of(places, [bit](const auto& p) { return (p.translated & bit) != 0; })) return {};
+  asked->inner = std::make_unique<dialect::inner::Request>();
+  auto read = dialect::inner::read_request(operation, asked->body, *asked->inner);
+  if (read) {
+    needs.asked |= asked->inner->needs;
+    return {};
+  }
+  asked->inner.reset();
+  // A cloud that speaks the client's dialect may still make sense of it.
+  set(needs.asked, dialect::Need::unknown_content);
+  const bool passes = std::ranges::any_of(places, [bit](const auto& p) { return (p.operations & bit) != 0 && (p.translated & bit) == 0; });
+  return passes ? Result<void>{} : std::unexpected(std::move(read.error()));
+}
+
 Result<void> Exchange::choose() {
+  if (auto looked = look_inside(); !looked) return looked;
   const auto& model = core.snapshot().models()[model_index];
   auto& candidates = asked->candidates;
-  candidates = route::choose({operation, key().residency}, model.places, core.marks, core.loop().now());
+  candidates = route::choose(asked->needs, model.places, core.marks, core.loop().now());
   core.retries.request();
   if (pinned != ledger::kNoIndex) {
     const auto end = candidates.all.begin() + candidates.tried;
@@ -177,16 +211,34 @@ Result<void> Exchange::choose() {
     candidates.count = candidates.tried = 1;
   }
   if (candidates.tried > 0) return {};
-  const bool residency = std::any_of(candidates.all.begin(), candidates.all.begin() + candidates.count,
-                                     [](const auto& c) { return c.verdict == route::Verdict::residency; });
-  if (!residency)
-    return std::unexpected(client_error(Code::no_capable_deployment,
-                                        fmt::format("no deployment of '{}' serves {}", model.name, dialect::name(operation)), "model"));
+  return std::unexpected(nowhere());
+}
+
+// Why no deployment may be tried: what the request asks for, the policy's scopes, or the operation.
+Error Exchange::nowhere() const {
+  const auto& model = core.snapshot().models()[model_index];
+  const auto& candidates = asked->candidates;
+  const auto all = std::span(candidates.all).first(candidates.count);
+  const auto any = [&all](route::Verdict v) { return std::ranges::any_of(all, [v](const auto& c) { return c.verdict == v; }); };
+  if (any(route::Verdict::capability) || any(route::Verdict::loss)) {
+    // What stands in the way at the place that lacks least.
+    dialect::Needs least;
+    least.set();
+    for (const auto& c : all)
+      if (c.verdict == route::Verdict::capability || c.verdict == route::Verdict::loss)
+        if (const auto unmet = route::unmet(asked->needs, model.places[c.place]); unmet.count() < least.count()) least = unmet;
+    const auto names = need_names(*asked, least);
+    return client_error(Code::no_capable_deployment,
+                        fmt::format("no deployment of '{}' can serve a request that says: {}; leave it out, or let the policy's `lossy` "
+                                    "allow its loss where it is one", model.name, names), names.substr(0, names.find(',')));
+  }
+  if (!any(route::Verdict::residency))
+    return client_error(Code::no_capable_deployment, fmt::format("no deployment of '{}' serves {}", model.name, dialect::name(operation)), "model");
   std::string scopes;
   for (const auto& p : model.places) scopes += fmt::format("{}{}", scopes.empty() ? "" : ", ", p.scope);
-  return std::unexpected(client_error(Code::residency_unsatisfiable,
-                                      fmt::format("the policy allows processing in {} only; '{}' is served in {}",
-                                                  fmt::join(key().residency, ", "), model.name, scopes), "model"));
+  return client_error(Code::residency_unsatisfiable,
+                      fmt::format("the policy allows processing in {} only; '{}' is served in {}",
+                                  fmt::join(key().residency, ", "), model.name, scopes), "model");
 }
 
 bool Exchange::may_try(std::uint16_t at) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cloud/verdict.h"
+#include "dialect/inner.h"
 #include "dialect/request.h"
 #include "gateway/core.h"
 #include "gateway/request.h"
@@ -34,6 +35,10 @@ struct Failed {
 struct Asked : net::InSlab {
   net::Bytes body;
   dialect::RequestFacts facts;  // views into body
+  std::unique_ptr<dialect::inner::Request> inner;  // views into body; only where some place is translated
+  route::Needs needs;
+  dialect::Needs dropped;       // what the running attempt's deployment was not told
+  std::shared_ptr<const cloud::Credential> credential;  // that signed the running attempt
   Forwarded forwarded;
   std::string response_id;      // responses_get, _delete, _cancel
   std::string query;
@@ -48,6 +53,7 @@ struct Running {
   std::uint16_t deployment = ledger::kNoIndex;
   std::uint16_t provider = ledger::kNoIndex;
   std::int16_t status = 0;
+  std::uint16_t at = 0;  // the candidate
   bool open = false;
   std::int32_t first_token_ms = -1;
   MonoTime start;
@@ -68,8 +74,11 @@ class Exchange {
   Result<void> admit(const Route& route);
   // 1 parse: the body's facts, the model, the right to it. 2 reserve.
   Result<void> parse(Result<net::Bytes> body);
+  // What the request asks for: all of it, where some place speaks another dialect.
+  Result<void> look_inside();
   // 3 choose: the candidates, or the refusal.
   Result<void> choose();
+  Error nowhere() const;
   // Whether the candidate at `at` may be tried now; if not, Asked::stopped says why.
   bool may_try(std::uint16_t at);
 
@@ -84,6 +93,7 @@ class Exchange {
   const Key& key() const { return core.snapshot().keys()[key_index]; }
   const Deployment& deployment() const { return core.snapshot().deployments()[running.deployment]; }
   const Provider& provider() const { return core.snapshot().providers()[running.provider]; }
+  const Face& face() const { return deployment().face(operation); }
   // The stored response this request is about or leans on; empty: none.
   std::string_view leans_on() const;
   // Whom the client still listens through; null once it left.
@@ -119,6 +129,8 @@ class Exchange {
 };
 
 bool has_body(Operation operation);
+// Comma-separated, as `x-fairway-dropped` and refusals say them.
+std::string need_names(const Asked& asked, const dialect::Needs& needs);
 
 // The trunk.
 net::Task<void> exchange(Core& core, net::HttpConn& client, Route route);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "dialect/error.h"
+#include "wire/json_write.h"
 
 namespace fw::gateway {
 namespace {
@@ -52,14 +53,36 @@ std::string tell(const Exchange& x) {
   return text;
 }
 
+// The word OpenAI's API has for it (openai docs "Error codes"); the cloud's own where there is none.
+std::string_view code_word(const cloud::Verdict& verdict) {
+  switch (verdict.kind) {
+    case FailureKind::context_length: return "context_length_exceeded";
+    case FailureKind::content_filter: return "content_filter";
+    case FailureKind::not_found: return "model_not_found";
+    case FailureKind::too_large: return "request_too_large";
+    default: return verdict.code.empty() ? "invalid_request" : std::string_view(verdict.code);
+  }
+}
+
+// A refusal told in another dialect than the client's, in the client's.
+std::string retold(const cloud::Verdict& verdict) {
+  std::string body;
+  wire::JsonWriter json(body);
+  json.begin_object().key("error").begin_object();
+  json.member("message", verdict.message).member("type", "invalid_request_error").key("param");
+  if (verdict.param.empty()) json.null();
+  else json.string(verdict.param);
+  json.member("code", code_word(verdict)).end_object().end_object();
+  return body;
+}
+
 void pass_on(Exchange& x, const Failed& last) {
   auto& fields = x.answer_fields();
   fields.append("content-type: application/json\r\nx-should-retry: false\r\n");
   x.status = last.status;
   x.outcome = last.verdict.code.empty() ? name(last.verdict.kind) : std::string_view(last.verdict.code);
   if (!last.own_words.empty()) return x.client.answer(last.status, fields, last.own_words);
-  const Error error{Code::invalid_value, Origin::provider, Retry::never, last.verdict.message, last.verdict.param, 0};
-  x.client.answer(last.status, fields, dialect::error_json(error));
+  x.client.answer(last.status, fields, retold(last.verdict));
 }
 
 }  // namespace

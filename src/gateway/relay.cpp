@@ -134,6 +134,18 @@ std::optional<End> take(Exchange& x, Streaming& s, const net::ClientConn& conn, 
   return std::nullopt;
 }
 
+// The transfer ended, which some dialects say as their ending. Nothing: it was cut off.
+std::optional<End> close(Exchange& x, Streaming& s) {
+  x.core.pieces.clear();
+  s.relay->close(x.core.pieces);
+  const bool over = s.relay->ended() && !s.relay->error();
+  if (!put_out(x, s, over))
+    if (const auto end = without_client(x, s)) return end;
+  if (s.relay->error()) return told_failure(x, s);
+  if (!over) return std::nullopt;
+  return complete(x, s, true);
+}
+
 // Kept out of the coroutine, as are the two after it: its frame lives as long as the stream.
 // Reads and relays until there is nothing to read or the client has to catch up; or the end.
 [[gnu::noinline]] std::optional<End> advance(Exchange& x, Streaming& s, net::ClientConn& conn) {
@@ -146,6 +158,9 @@ std::optional<End> take(Exchange& x, Streaming& s, const net::ClientConn& conn, 
       case BodyKind::blocked:
         return std::nullopt;
       case BodyKind::done:
+        if (!s.relay->ended())
+          if (const auto end = close(x, s)) return end;
+        [[fallthrough]];
       case BodyKind::lost:
         if (s.relay->ended()) return complete(x, s, false);
         return broke(x, s, FailureKind::truncated, "the stream ended before it was complete");
@@ -176,21 +191,33 @@ std::optional<End> take(Exchange& x, Streaming& s, const net::ClientConn& conn, 
   return broke(x, s, FailureKind::timed_out, "nothing came in time");
 }
 
-bool is_event_stream(const net::ClientConn& conn) {
+bool is_of_type(const net::ClientConn& conn, std::string_view wanted) {
   auto type = conn.head().get(wire::HeaderId::content_type);
   type = type.substr(0, type.find(';'));
   while (type.ends_with(' ')) type.remove_suffix(1);
-  return wire::equal_ignoring_case(type, "text/event-stream");
+  return wire::equal_ignoring_case(type, wanted);
+}
+
+// How the answer comes to the client: as it is, or from another dialect. Null: not what was asked for.
+std::unique_ptr<dialect::StreamRelay> relay_for(Exchange& x, const net::ClientConn& conn) {
+  const dialect::RelayLimits limits{x.core.snapshot().config().limits.event_bytes};
+  const auto& face = x.face();
+  if (!face.translated) {
+    if (!is_of_type(conn, "text/event-stream")) return nullptr;
+    return dialect::make_relay(dialect::dialect_of(x.operation), x.strip_usage, limits);
+  }
+  auto decoder = x.provider().adapter->decoder(face.upstream, limits);
+  if (!is_of_type(conn, decoder->stream_type())) return nullptr;
+  return dialect::make_translating_relay(std::move(decoder), renderer_for(x));
 }
 
 [[gnu::noinline]] bool begin(Exchange& x, Streaming& s, const net::ClientConn& conn) {
-  if (!is_event_stream(conn)) {
+  s.relay = relay_for(x, conn);
+  if (!s.relay) {
     fail(x, FailureKind::malformed, "a stream was asked for and something else came", true);
     return false;
   }
   const auto& timeouts = x.deployment().timeouts;
-  const dialect::RelayLimits limits{x.core.snapshot().config().limits.event_bytes};
-  s.relay = dialect::make_relay(dialect::dialect_of(x.operation), x.strip_usage, limits);
   s.passed = std::make_unique<std::string>(passed_fields(conn));
   s.total = x.running.start.plus_ms(timeouts.total_ms);
   s.first = after(x, timeouts.first_byte_ms, s.total);

@@ -37,8 +37,28 @@ constexpr bool passes(wire::HeaderId id) {
 
 MonoTime after(const Exchange& x, std::int64_t ms, MonoTime total) { return std::min(x.core.loop().now().plus_ms(ms), total); }
 
+// An answer in another dialect than the client's.
+End deliver_translated(Exchange& x, std::string_view body) {
+  const dialect::RelayLimits limits{x.core.snapshot().config().limits.event_bytes};
+  const auto decoder = x.provider().adapter->decoder(x.face().upstream, limits);
+  const auto renderer = renderer_for(x);
+  const auto answer = dialect::translate_answer(*decoder, *renderer, body, kAnswerDepthMax);
+  if (!answer) return fail(x, FailureKind::malformed, answer.error().message, true);
+  const auto status = x.running.status;
+  note_first_token(x);
+  settle(x, {.usage = answer->usage, .tier = answer->service_tier});
+  x.core.marks.clear(x.running.provider);
+  if (x.left) return End::client_left;
+  auto& fields = x.answer_fields();
+  fields.append("content-type: application/json\r\n");
+  x.commit(status);
+  x.client.answer(status, fields, answer->body);
+  return End::served;
+}
+
 // A whole answer can still be taken back: it is looked at before the client gets its first byte.
 End deliver(Exchange& x, std::string_view body, const std::string& field_lines) {
+  if (x.face().translated) return deliver_translated(x, body);
   const bool deleted = x.operation == Operation::responses_delete;
   const auto read = dialect::read_answer(x.operation, body, kAnswerDepthMax);
   if (!read && !(deleted && body.empty())) return fail(x, FailureKind::malformed, read.error().message, true);
@@ -126,6 +146,16 @@ std::string passed_fields(const net::ClientConn& conn) {
   return lines;
 }
 
+std::unique_ptr<dialect::AnswerRenderer> renderer_for(Exchange& x) {
+  dialect::RenderOptions options;
+  x.core.append_unique_id(options.id);
+  options.model = x.deployment().model;
+  options.created = x.core.loop().wall().seconds();
+  options.stream = x.stream;
+  options.include_usage = !x.strip_usage;
+  return dialect::make_renderer(dialect::dialect_of(x.operation), *x.asked->inner, std::move(options));
+}
+
 void note_first_token(Exchange& x) {
   const auto now = x.core.loop().now();
   if (x.running.first_token_ms < 0) x.running.first_token_ms = static_cast<std::int32_t>(now.ms_since(x.running.start));
@@ -161,6 +191,8 @@ net::Task<End> relay_whole(Exchange& x, net::ClientConn& conn) {
       co_return end;
     }
     body.append(part.bytes);
+    if (body.size() > limit && x.face().translated)
+      co_return fail(x, FailureKind::malformed, "the answer is longer than limits.response_buffer_bytes and has to be translated as a whole", true);
     if (body.size() > limit) co_return co_await relay_large(x, conn, std::move(body), std::move(fields));
   }
 }

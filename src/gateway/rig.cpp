@@ -65,8 +65,18 @@ Rig::Rig(std::string_view more_config) {
   std::string problems;
   for (const auto& p : loaded.problems) problems += config::render(p, "rig");
   if (!loaded.config) throw std::runtime_error(problems);
-  auto snapshot = Snapshot::make(*loaded.config);
-  shared = std::make_unique<Shared>(*snapshot, 1);
+  auto snapshot = Snapshot::make(*loaded.config, {});
+  move_in(*snapshot);
+}
+
+void Rig::sign_in_by(std::shared_ptr<const cloud::SignIn> sign_in) {
+  auto snapshot = Snapshot::with_sign_in(*shared->snapshot, std::move(sign_in));
+  core.reset();
+  move_in(std::move(snapshot));
+}
+
+void Rig::move_in(std::shared_ptr<const Snapshot> snapshot) {
+  shared = std::make_unique<Shared>(std::move(snapshot), 1);
   core = std::move(*Core::make(loop, *shared, 0));
   shared->cores[0] = core.get();
   for (std::uint16_t i = 0; i < shared->snapshot->providers().size(); ++i)

@@ -50,6 +50,9 @@ class Rig {
   // The same, but the client resets its connection after `ms`.
   std::string ask_and_leave(std::string_view bytes, std::int64_t ms);
 
+  // All providers sign in by this from now on. Before the first request.
+  void sign_in_by(std::shared_ptr<const cloud::SignIn> sign_in);
+
   net::Loop loop{net::Loop::Clock::simulated};
   std::unique_ptr<Shared> shared;
   std::unique_ptr<Core> core;
@@ -57,6 +60,7 @@ class Rig {
   ledger::ExchangeRecord last() const { return core->records.newest(1).at(0); }
 
  private:
+  void move_in(std::shared_ptr<const Snapshot> snapshot);
   net::Task<void> play_cloud(std::unique_ptr<net::MemoryStream> end, Play play, std::size_t index);
   net::Task<void> collect(net::MemoryStream& from, std::string& into);
   net::Task<void> leave(net::MemoryStream& end, std::int64_t ms);

@@ -13,6 +13,8 @@
 namespace fw::gateway {
 namespace {
 
+constexpr auto kSignInWait = std::chrono::seconds(5);
+
 std::size_t thread_count(const config::Config& config) {
   if (config.threads > 0) return static_cast<std::size_t>(config.threads);
   return std::max(1u, std::thread::hardware_concurrency());
@@ -52,7 +54,7 @@ Result<std::vector<net::Fd>> open_listeners(const config::Address& address, std:
 
 Result<std::unique_ptr<Server>> Server::start(const config::Config& config) {
   signal(SIGPIPE, SIG_IGN);
-  auto snapshot = Snapshot::make(config);
+  auto snapshot = Snapshot::make(config, process_surroundings());
   if (!snapshot) return std::unexpected(snapshot.error());
   auto server = std::unique_ptr<Server>(new Server);
   const auto count = thread_count(config);
@@ -80,6 +82,10 @@ Result<std::unique_ptr<Server>> Server::start(const config::Config& config) {
     return std::move(*core);
   });
   if (failed) return std::unexpected(error);
+  for (std::size_t i = 0; i < count; ++i)
+    server->cores_->run_on(i, [self, i] { self->shared_->cores[i]->keep_credentials(); });
+  // Whoever cannot sign in yet is passed over, so waiting longer than this would help nobody.
+  server->shared_->signers_told().wait_for(kSignInWait);
   for (std::size_t i = 0; i < count; ++i)
     server->cores_->run_on(i, [self, i] {
       const auto& listen = self->snapshot().config().listen;

@@ -45,7 +45,7 @@ ledger::AttemptRecord& close_attempt(Exchange& x, cloud::FailureKind outcome) {
   a.ended_ms = static_cast<std::int32_t>(x.core.loop().now().ms_since(x.running.start));
   a.status = x.running.status;
   a.outcome = outcome;
-  a.dialect_out = dialect::dialect_of(x.operation);
+  a.dialect_out = x.deployment().face(x.operation).upstream;
   a.tier = x.tier.view();
   x.running.open = false;
   return a;
@@ -86,6 +86,7 @@ std::string& Exchange::answer_fields() {
   out.append(deployment().answer_lines);
   const auto count = attempts.size() + (running.open ? 1 : 0);
   fmt::format_to(std::back_inserter(out), "x-fairway-attempts: {}\r\n", count);
+  if (asked && asked->dropped.any()) out.append("x-fairway-dropped: ").append(need_names(*asked, asked->dropped)).append("\r\n");
   if (running.open) return out;  // a stream: its cost is in the records
   if (const auto cost = cost_so_far(*this)) out.append("x-fairway-cost-usd: ").append(cost->usd()).append("\r\n");
   return out;

@@ -26,30 +26,60 @@ std::uint16_t index_of(const std::vector<T>& all, std::string_view name) {
   return static_cast<std::uint16_t>(it - all.begin());
 }
 
-// The operations a deployment serves: what its cloud speaks, within the dialects it is limited to.
-bool serves(const cloud::Adapter& adapter, const config::Deployment& d, Operation operation) {
-  if (!adapter.speaks(operation)) return false;
-  if (d.dialects.empty() || operation == Operation::embeddings) return true;
-  return std::ranges::find(d.dialects, dialect::dialect_of(operation)) != d.dialects.end();
+bool limited_to(const config::Deployment& d, Dialect dialect) {
+  return d.dialects.empty() || std::ranges::find(d.dialects, dialect) != d.dialects.end();
+}
+
+bool translatable(Operation operation) { return operation == Operation::chat || operation == Operation::responses; }
+
+// The dialect in which an operation reaches a deployment: the client's own where both speak it, else
+// the first that the cloud prefers. Nothing: not at all.
+std::optional<Dialect> dialect_for(const Provider& p, const config::Deployment& d, Operation operation) {
+  const auto own = dialect::dialect_of(operation);
+  const auto spoken = p.adapter->dialects(p.site, d.model);
+  const auto speaks = [&](Dialect dialect) { return limited_to(d, dialect) && std::ranges::find(spoken, dialect) != spoken.end(); };
+  if (operation == Operation::embeddings) return p.adapter->speaks(p.site, d.model, operation) ? std::optional(own) : std::nullopt;
+  if (!translatable(operation))
+    return speaks(own) && p.adapter->speaks(p.site, d.model, operation) ? std::optional(own) : std::nullopt;
+  if (speaks(own)) return own;
+  for (const auto dialect : spoken)
+    if (speaks(dialect)) return dialect;
+  return std::nullopt;
+}
+
+Face face_of(const Provider& p, const config::Deployment& d, Operation operation, Dialect upstream) {
+  Face face{.upstream = upstream, .translated = upstream != dialect::dialect_of(operation), .fates = {}, .head = {}, .stream_head = {}};
+  if (translatable(operation)) face.fates = cloud::fates(*p.adapter, upstream, d.model, face.translated);
+  face.head = p.adapter->request_head(p.site, cloud::Call{operation, upstream, false, d.model, {}, {}});
+  face.stream_head = p.adapter->request_head(p.site, cloud::Call{operation, upstream, true, d.model, {}, {}});
+  return face;
 }
 
 }  // namespace
 
-Result<std::shared_ptr<const Snapshot>> Snapshot::make(const config::Config& config) {
+Result<std::shared_ptr<const Snapshot>> Snapshot::make(const config::Config& config, const cloud::Surroundings& surroundings) {
   auto snapshot = std::shared_ptr<Snapshot>(new Snapshot);
   snapshot->config_ = config;
-  if (auto added = snapshot->add_providers(); !added) return std::unexpected(added.error());
+  if (auto added = snapshot->add_providers(surroundings); !added) return std::unexpected(added.error());
   snapshot->add_models();
   snapshot->add_keys();
   return snapshot;
 }
 
-Result<void> Snapshot::add_providers() {
+std::shared_ptr<const Snapshot> Snapshot::with_sign_in(const Snapshot& like, std::shared_ptr<const cloud::SignIn> sign_in) {
+  auto snapshot = std::shared_ptr<Snapshot>(new Snapshot(like));
+  for (auto& p : snapshot->providers_) p.sign_in = sign_in;
+  return snapshot;
+}
+
+Result<void> Snapshot::add_providers(const cloud::Surroundings& surroundings) {
   for (const auto& p : config_.providers) {
     const auto* const adapter = cloud::find(p.cloud);
     auto site = adapter->site(p.settings);
     if (!site) return std::unexpected(site.error());
-    Provider provider{.name = p.name, .scope = p.scope, .adapter = adapter, .site = *site, .endpoint = {}, .forward_headers = p.settings.forward_headers};
+    auto sign_in = adapter->sign_in(p.settings, surroundings);
+    if (!sign_in) return std::unexpected(sign_in.error());
+    Provider provider{.name = p.name, .scope = p.scope, .adapter = adapter, .site = *site, .sign_in = std::move(*sign_in), .endpoint = {}, .forward_headers = p.settings.forward_headers};
     provider.endpoint = {.host = site->url.host,
                          .port = site->url.port,
                          .tls = site->url.tls,
@@ -68,17 +98,20 @@ void Snapshot::add_models() {
     Model model{.name = m.name, .places = {}};
     for (const auto& d : m.deployments) {
       Deployment out{.name = d.name, .model = d.model, .model_json = "\"", .provider = index_of(providers_, d.provider),
-                     .of_model = of_model, .timeouts = d.timeouts, .on_cancel = d.on_cancel, .price = d.price, .answer_lines = {}, .heads = {}};
+                     .of_model = of_model, .timeouts = d.timeouts, .on_cancel = d.on_cancel, .price = d.price, .answer_lines = {}, .faces = {}};
       out.answer_lines = fmt::format("x-fairway-provider: {}\r\nx-fairway-deployment: {}\r\n", d.provider, d.name);
       const auto& provider = providers_[out.provider];
       wire::json_escape(out.model_json, provider.adapter->body_model(d.model));
       out.model_json.push_back('"');
-      route::Place place{.deployment = static_cast<std::uint16_t>(deployments_.size()), .provider = out.provider, .scope = {}, .operations = 0};
+      route::Place place{.deployment = static_cast<std::uint16_t>(deployments_.size()), .provider = out.provider, .scope = {}};
       for (std::size_t i = 0; i < kOperations; ++i) {
         const auto operation = static_cast<Operation>(i);
-        if (!serves(*provider.adapter, d, operation)) continue;
+        const auto upstream = dialect_for(provider, d, operation);
+        if (!upstream) continue;
+        out.faces[i] = face_of(provider, d, operation, *upstream);
         place.operations |= 1u << i;
-        out.heads[i] = provider.adapter->request_head(provider.site, operation, d.model);
+        if (out.faces[i].translated) place.translated |= 1u << i;
+        if (i < place.fates.size()) place.fates[i] = out.faces[i].fates;
       }
       deployments_.push_back(std::move(out));
       model.places.push_back(place);
@@ -103,7 +136,10 @@ void Snapshot::add_keys() {
         if (const auto m = model(name)) key.models[*m] = true;
     }
     for (const auto& p : config_.policies)
-      if (p.name == k.policy) key.residency = p.residency;
+      if (p.name == k.policy) {
+        key.residency = p.residency;
+        key.lossy = p.lossy;
+      }
     key_index_[prefix(k.digest.sha256)].push_back(static_cast<std::uint16_t>(keys_.size()));
     keys_.push_back(std::move(key));
   }

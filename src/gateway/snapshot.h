@@ -19,6 +19,7 @@
 
 namespace fw::gateway {
 
+using dialect::Dialect;
 using dialect::Operation;
 inline constexpr std::size_t kOperations = 6;
 
@@ -27,8 +28,18 @@ struct Provider {
   std::string scope;
   const cloud::Adapter* adapter = nullptr;
   cloud::Site site;  // holds a secret
+  std::shared_ptr<const cloud::SignIn> sign_in;  // null: the site's own lines say it all
   net::Endpoint endpoint;
   std::vector<std::string> forward_headers;  // lower case, beyond the allow-list
+};
+
+// How one operation of clients is spoken to a deployment.
+struct Face {
+  Dialect upstream = Dialect::chat;
+  bool translated = false;   // the client speaks another dialect
+  dialect::Fates fates;      // of what the request asks for
+  std::string head;          // request line to the last static field; empty: not served
+  std::string stream_head;   // the same for a stream
 };
 
 struct Deployment {
@@ -41,7 +52,8 @@ struct Deployment {
   cloud::OnCancel on_cancel = cloud::OnCancel::estimate;
   std::optional<offer::PriceSheet> price;
   std::string answer_lines;  // the header lines of its answers that never change
-  std::array<std::string, kOperations> heads;  // request line to the last static field; empty: not spoken
+  std::array<Face, kOperations> faces;  // by operation
+  const Face& face(Operation operation) const { return faces[static_cast<std::size_t>(operation)]; }
 };
 
 struct Model {
@@ -55,14 +67,18 @@ struct Key {
   config::KeyDigest digest;
   std::vector<bool> models;            // by model index; empty: all
   std::vector<std::string> residency;  // the policy's; empty: any
+  route::Lossy lossy = route::Lossy::hints;
   std::size_t concurrent_max = 0;
   bool may_use(std::size_t model) const { return models.empty() || models[model]; }
 };
 
 class Snapshot {
  public:
-  // The config must have passed its check.
-  static Result<std::shared_ptr<const Snapshot>> make(const config::Config& config);
+  // The config must have passed its check. `surroundings`: for those `default` forms of signing in.
+  static Result<std::shared_ptr<const Snapshot>> make(const config::Config& config, const cloud::Surroundings& surroundings);
+
+  // For tests: the same with every provider signing in so.
+  static std::shared_ptr<const Snapshot> with_sign_in(const Snapshot& like, std::shared_ptr<const cloud::SignIn> sign_in);
 
   const config::Config& config() const { return config_; }
   const std::vector<Provider>& providers() const { return providers_; }
@@ -82,7 +98,7 @@ class Snapshot {
 
  private:
   Snapshot() = default;
-  Result<void> add_providers();
+  Result<void> add_providers(const cloud::Surroundings& surroundings);
   void add_models();
   void add_keys();
 
