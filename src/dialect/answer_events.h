@@ -17,25 +17,26 @@ namespace fw::dialect {
 
 enum class EventKind : std::uint8_t {
   begin,              // id, model, created; once, first
-  item_begin,         // item, output; call_id and name for calls
-  text,               // text of the open message
-  refusal,            // text: what a model says when it declines
-  reasoning_text,     // text of the open reasoning item: the thinking itself
+  item_begin,         // item; id where the upstream gave one; call_id and name for calls
+  text,               // text of the open message; part: which one; raw: its logprobs, if told, as below
+  refusal,            // text: what a model says when it declines; part and raw as for text
+  reasoning_text,     // text of the open reasoning item: the thinking itself; part: which one
   reasoning_summary,  // text of the open reasoning item: a summary of it; part: which one
   arguments,          // text: a piece of the open call's arguments or input
   encrypted,          // text: the open reasoning item's encrypted content or signature
   annotation,         // raw: one annotation of the open message, as Responses writes it
-  logprobs,           // raw: an array as Chat writes it in logprobs.content
-  item_end,           // output
+  logprobs,           // raw: an array as Chat writes it in logprobs.content, where no text comes with it
+  item_end,           // finish: length or content_filter if the item was cut off there
   other_item,         // raw: a whole output item only Responses knows
   usage,              // usage; the last one told counts
-  finish,             // finish; once
+  finish,             // finish; text: the upstream's word for `other`; created: when it was complete; once a choice
   error,              // error; nothing follows
 };
 
 enum class Finish : std::uint8_t { stop, length, tool_calls, content_filter, other };
 
-// Views hold until the sink returns. `text` is the inside of a JSON string: escaped, without
+// Views hold until the sink returns. Several items may be open at once; an event about one bears its
+// `output` and `choice`. `text` is the inside of a JSON string: escaped, without
 // quotes, valid UTF-8; an escape is never cut in two.
 struct AnswerEvent {
   EventKind kind = EventKind::text;
@@ -45,13 +46,13 @@ struct AnswerEvent {
   std::uint32_t choice = 0;  // Chat's index, where several were asked for
   std::uint32_t part = 0;
   std::int64_t created = 0;  // seconds since 1970; 0: not told
-  std::string_view text;
-  std::string_view id;       // escaped, without quotes, as are the three after it
-  std::string_view model;
-  std::string_view call_id;  // may be empty: the renderer makes one
-  std::string_view name;
-  std::string_view service_tier;  // begin or finish: the one served, if told
-  std::string_view raw;
+  std::string_view text = {};
+  std::string_view id = {};  // begin: of the answer; item_begin: of the item; escaped, without quotes, as are the next
+  std::string_view model = {};
+  std::string_view call_id = {};  // may be empty: the renderer makes one
+  std::string_view name = {};
+  std::string_view service_tier = {};  // begin or finish: the one served, if told
+  std::string_view raw = {};
   const Usage* usage = nullptr;
   const ProviderStreamError* error = nullptr;
 };

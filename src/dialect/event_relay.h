@@ -45,6 +45,12 @@ class EventRelay : public StreamRelay {
 // a message that is an object itself. `code` may be a number.
 ProviderStreamError read_stream_error(std::string_view value);
 
+// False after codes and types with which the same request has no better chance elsewhere.
+bool may_do_better_elsewhere(const ProviderStreamError& told);
+
+// An error of ours as Responses tells it inside a stream.
+std::string responses_error_event(const Error& error, std::int64_t sequence_number);
+
 // One pass over an event for the few words that decide whether it is read at all.
 struct Hits {
   bool usage = false;   // "usage": with a value that is not null

@@ -109,11 +109,13 @@ void EventRelay::fail_malformed(std::string_view code, std::string_view message)
 
 bool EventRelay::fail_told(ProviderStreamError told) {
   error_ = std::make_unique<ProviderStreamError>(std::move(told));
-  error_->retryable = !is_final(error_->code) && !is_final(error_->type);
+  error_->retryable = may_do_better_elsewhere(*error_);
   error_->relayed = started_;
   ended_ = closed_ = true;
   return started_;
 }
+
+bool may_do_better_elsewhere(const ProviderStreamError& told) { return !is_final(told.code) && !is_final(told.type); }
 
 ProviderStreamError read_stream_error(std::string_view value) {
   ProviderStreamError out;

@@ -62,21 +62,7 @@ class ResponsesRelay final : public EventRelay {
  public:
   explicit ResponsesRelay(RelayLimits limits) : EventRelay(limits) {}
 
-  std::string render_error(const Error& error) const override {
-    std::string data;
-    wire::JsonWriter writer(data);
-    writer.begin_object().member("type", "error").member("code", row(error.code).text);
-    writer.member("message", error.message).key("param");
-    if (error.param.empty()) {
-      writer.null();
-    } else {
-      writer.string(error.param);
-    }
-    writer.member("sequence_number", next_sequence_).end_object();
-    std::string out;
-    wire::write_sse(out, "error", data);
-    return out;
-  }
+  std::string render_error(const Error& error) const override { return responses_error_event(error, next_sequence_); }
 
  private:
   bool judge(const wire::SseEvent& event) override {
@@ -135,6 +121,22 @@ class ResponsesRelay final : public EventRelay {
 static_assert(sizeof(ResponsesRelay) < 400);  // one for each open stream
 
 }  // namespace
+
+std::string responses_error_event(const Error& error, std::int64_t sequence_number) {
+  std::string data;
+  wire::JsonWriter writer(data);
+  writer.begin_object().member("type", "error").member("code", row(error.code).text);
+  writer.member("message", error.message).key("param");
+  if (error.param.empty()) {
+    writer.null();
+  } else {
+    writer.string(error.param);
+  }
+  writer.member("sequence_number", sequence_number).end_object();
+  std::string out;
+  wire::write_sse(out, "error", data);
+  return out;
+}
 
 std::unique_ptr<StreamRelay> make_responses_relay(RelayLimits limits) {
   return std::make_unique<ResponsesRelay>(limits);
