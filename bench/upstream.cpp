@@ -1,4 +1,5 @@
 // A model server that answers at once: a fixed chat completion, or server-sent events when the body has "stream":true.
+// Below a path that ends in /responses it speaks the Responses API.
 // upstream --port P [--reply BYTES] [--events N] [--tick US --per K] [--hold 1]
 //   tick 0: all events of a stream are written back to back, one send each
 //   tick T: every T microseconds one event is written to each of the next K open streams, in turn
@@ -41,9 +42,60 @@ std::string completion(std::size_t bytes) {
   return body.replace(body.find('@'), 1, text);
 }
 
+constexpr std::string_view kResponseHead =
+    R"({"id":"resp_0123456789abcdef0123456789abcdef","object":"response","created_at":1795334400,)"
+    R"("status":"@","background":false,"error":null,"incomplete_details":null,"instructions":null,)"
+    R"("max_output_tokens":512,"max_tool_calls":null,"model":"gpt-5.2-2026-08-01","output":[)";
+constexpr std::string_view kResponseTail =
+    R"(],"parallel_tool_calls":true,"previous_response_id":null,"prompt_cache_key":null,"reasoning":{"effort":"none",)"
+    R"("summary":null},"safety_identifier":null,"service_tier":"default","store":false,"temperature":0.2,)"
+    R"("text":{"format":{"type":"text"},"verbosity":"medium"},"tool_choice":"auto","tools":[],"top_logprobs":0,)"
+    R"("top_p":1.0,"truncation":"disabled","usage":{"input_tokens":341,"input_tokens_details":{"cached_tokens":128},)"
+    R"("output_tokens":37,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":378},"user":null,"metadata":{}})";
+
+std::string message_item(std::string_view status, std::string_view content) {
+  return R"({"id":"msg_0123456789abcdef0123456789abcdef","type":"message","status":")" + std::string(status) +
+         R"(","content":[)" + std::string(content) + R"(],"role":"assistant"})";
+}
+
+std::string text_part(std::string_view text) {
+  return R"({"type":"output_text","annotations":[],"logprobs":[],"text":")" + std::string(text) + R"("})";
+}
+
+std::string response(std::string_view status, std::string_view items) {
+  std::string body(kResponseHead);
+  return body.replace(body.find('@'), 1, status).append(items).append(kResponseTail);
+}
+
+std::string response_event(std::string_view type, std::string_view rest) {
+  return "event: " + std::string(type) + "\ndata: {\"type\":\"" + std::string(type) + "\",\"sequence_number\":1," +
+         std::string(rest) + "}\n\n";
+}
+
 struct Answers {
-  explicit Answers(std::size_t reply_bytes) {
-    const std::string body = completion(reply_bytes);
+  static Answers responses(std::size_t reply_bytes) {
+    std::string text;
+    while (text.size() < reply_bytes / 2) text += "lorem ipsum ";
+    Answers a;
+    a.give(response("completed", message_item("completed", text_part(text))));
+    const std::string place = R"("item_id":"msg_0123456789abcdef0123456789abcdef","output_index":0,"content_index":0,)";
+    a.first = chunked(response_event("response.created", R"("response":)" + response("in_progress", "")) +
+                      response_event("response.output_item.added", R"("output_index":0,"item":)" + message_item("in_progress", "")) +
+                      response_event("response.content_part.added", place + R"("part":)" + text_part("")));
+    a.event = chunked(response_event("response.output_text.delta",
+                                     place + R"("delta":" token","logprobs":[],"obfuscation":"a1b2c3")"));
+    a.last = chunked(response_event("response.output_item.done", R"("output_index":0,"item":)" + message_item("completed", text_part(text))) +
+                     response_event("response.completed", R"("response":)" + response("completed", message_item("completed", text_part(text))))) +
+             "0\r\n\r\n";
+    return a;
+  }
+  static Answers chat(std::size_t reply_bytes) {
+    Answers a;
+    a.give(completion(reply_bytes));
+    return a;
+  }
+
+  void give(const std::string& body) {
     whole =
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nx-request-id: req_0123456789abcdef\r\n"
         "openai-processing-ms: 12\r\nContent-Length: " +
@@ -52,6 +104,7 @@ struct Answers {
   std::string whole;
   std::string stream_head =
       "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n";
+  std::string first;  // before the first event
   std::string event = chunked(
       R"(data: {"id":"chatcmpl-0123456789abcdef0123456789","object":"chat.completion.chunk","created":1795334400,)"
       R"("model":"gpt-5.2-2026-08-01","service_tier":"default","system_fingerprint":"fp_0011223344",)"
@@ -64,13 +117,15 @@ struct Answers {
 struct Connection {
   bool open = false;
   long events_left = 0;
+  const Answers* answers = nullptr;
   std::string in;
 };
 
 class Upstream {
  public:
   Upstream(int port, Shape shape, std::size_t reply_bytes)
-      : shape_(shape), answers_(reply_bytes), listener_(listen_on(port)) {
+      : shape_(shape), chat_(Answers::chat(reply_bytes)), responses_(Answers::responses(reply_bytes)),
+        listener_(listen_on(port)) {
     watch(epoll_, listener_);
     if (shape_.tick_us == 0) return;
     timer_ = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
@@ -105,7 +160,7 @@ class Upstream {
       no_delay(fd);
       const auto slot = static_cast<std::size_t>(fd);
       if (connections_.size() <= slot) connections_.resize(slot + 1);
-      connections_[slot] = std::make_unique<Connection>(Connection{true, 0, {}});
+      connections_[slot] = std::make_unique<Connection>(Connection{true, 0, &chat_, {}});
       watch(epoll_, fd);
     }
   }
@@ -124,10 +179,10 @@ class Upstream {
   bool step(int fd) {
     Connection& to = at(fd);
     if (!to.open || to.events_left <= 0) return false;
-    send_to(fd, answers_.event);
+    send_to(fd, to.answers->event);
     if (!to.open) return false;
     if (--to.events_left > 0) return true;
-    send_to(fd, answers_.last);
+    send_to(fd, to.answers->last);
     return false;
   }
 
@@ -167,11 +222,14 @@ class Upstream {
     const std::string_view request = std::string_view(from.in).substr(0, size);
     const bool stream =
         request.find("\"stream\":true") != request.npos || request.find("\"stream\": true") != request.npos;
+    const std::string_view line = request.substr(0, request.find("\r\n"));
+    from.answers = line.find("/responses ") != line.npos ? &responses_ : &chat_;
+    const Answers& answers = *from.answers;
     from.in.erase(0, size);
     if (!stream) {
-      send_to(fd, answers_.whole);
+      send_to(fd, answers.whole);
     } else if (shape_.hold) {
-      send_to(fd, answers_.stream_head + answers_.event);
+      send_to(fd, answers.stream_head + answers.first + answers.event);
     } else {
       start_stream(fd);
     }
@@ -179,7 +237,7 @@ class Upstream {
   }
 
   void start_stream(int fd) {
-    send_to(fd, answers_.stream_head);
+    send_to(fd, at(fd).answers->stream_head + at(fd).answers->first);
     at(fd).events_left = shape_.events;
     if (shape_.tick_us != 0) {
       streams_.push_back(fd);
@@ -189,7 +247,8 @@ class Upstream {
   }
 
   Shape shape_;
-  Answers answers_;
+  Answers chat_;
+  Answers responses_;
   int listener_;
   int timer_ = -1;
   int epoll_ = epoll_create1(EPOLL_CLOEXEC);

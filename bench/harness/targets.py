@@ -54,7 +54,7 @@ models:
   {model}:
     deployments:
       - provider: local
-        model: {model}-2026-08-01
+        model: {model}-2026-08-01{dialects}
         price: {{ input: "1.25", cache_read: "0.125", output: "10.00" }}
 tenants: {{ bench: {{}} }}
 keys: [{{ name: bench, tenant: bench, key: "${{env:FAIRWAY_BENCH_KEY}}", models: [{model}] }}]
@@ -78,10 +78,11 @@ def write(folder, name, text):
     return path
 
 
-def fairway(folder, upstream, binary, name="fairway"):
+def fairway(folder, upstream, binary, name="fairway", dialects=""):
     """Everything on: key, model table, price, ledger, metrics, admin listener."""
     port = programs.free_port()
-    text = FAIRWAY.format(port=port, admin=programs.free_port(), upstream=upstream, folder=folder, model=MODEL)
+    text = FAIRWAY.format(port=port, admin=programs.free_port(), upstream=upstream, folder=folder, model=MODEL,
+                          dialects=dialects)
     config = write(folder, f"{name}.yaml", text)
     return Target(name, port, [binary, "serve", "-c", config],
                   {"FAIRWAY_BENCH_KEY": KEY, "FAIRWAY_BENCH_UPSTREAM_KEY": UPSTREAM_KEY,
@@ -101,6 +102,8 @@ def make(folder, upstream, binary, others=None):
     conf = write(folder, "haproxy.cfg", HAPROXY.format(port=port, **values))
     found["haproxy"] = Target("haproxy", port, ["/usr/sbin/haproxy", "-db", "-f", conf])
     found["fairway"] = fairway(folder, upstream, binary)
+    # Chat from the client, Responses to the upstream, and back.
+    found["translating"] = fairway(folder, upstream, binary, "translating", "\n        dialects: [responses]")
     for name, row in (json.loads(Path(others).read_text()) if others else {}).items():
         words = [w.replace("{upstream}", str(upstream)) for w in row["command"]]
         found[name] = Target(name, row["port"], words, row.get("environment", {}),
