@@ -193,7 +193,7 @@ void MessageWriter::assistant_text(std::size_t begin, std::size_t end, bool must
     return;
   }
   if (count == 1 && last->kind == PartKind::text && !marked(*last)) {
-    out_ += last->text;
+    out_ += must_say || last->text != "\"\"" ? last->text : Raw("null");
     return;
   }
   out_ += '[';

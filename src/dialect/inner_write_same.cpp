@@ -26,10 +26,13 @@ class SameWriter {
            (request_.format == Format::json_schema && target_.dropped(Need::json_schema));
   }
 
+  bool counts_usage() const { return chat_ && request_.stream; }
+
   const Request& request_;
   const Target& target_;
   std::string& out_;
   bool chat_;
+  bool told_stream_options_ = false;
 };
 
 void SameWriter::run() {
@@ -38,7 +41,7 @@ void SameWriter::run() {
   Walk walk(request_.body);
   walk.open();
   for (std::string_view raw; walk.key(raw);) member(raw, walk.take());
-  if (chat_ && request_.stream) write_chat_stream_options(request_, target_, out_);
+  if (counts_usage() && !told_stream_options_) write_chat_stream_options(request_, target_, out_);
   out_ += '}';
 }
 
@@ -58,7 +61,7 @@ bool SameWriter::left_out(const TopField* field, Raw value) const {
     case Top::parallel_tool_calls:
       return target_.dropped(field->need) || (!request_.tools.empty() && !any_tool_left(request_, target_));
     case Top::response_format: return drops_format();
-    case Top::stream_options: return chat_ ? request_.stream : target_.dropped(field->need);
+    case Top::stream_options: return !counts_usage() && target_.dropped(field->need);
     case Top::text:
     case Top::reasoning:
     case Top::include: return is_null(value);
@@ -74,6 +77,10 @@ void SameWriter::member(std::string_view raw, Raw value) {
   const Top top = field == nullptr || is_null(value) ? Top::plain : field->top;
   if (top == Top::text || top == Top::reasoning) return filtered(field->key, value);
   if (top == Top::include) return include(value);
+  if (field != nullptr && field->top == Top::stream_options && counts_usage()) {
+    told_stream_options_ = true;
+    return write_chat_stream_options(request_, target_, out_);
+  }
   key(raw);
   if (top == Top::messages || (top == Top::input && is_array(value)))
     content();
