@@ -20,9 +20,9 @@ int serve(const ServeOptions& options);
 struct DemoOptions {
   config::Address listen{"127.0.0.1", 8080, ""};
   config::Address admin{"127.0.0.1", 8081, ""};
-  double traffic_rps = 0;        // load of its own; 0: none
-  double exit_after_seconds = 0; // 0: runs until a signal comes
-  std::string config_out;        // the configuration is written there too; empty: nowhere
+  double traffic_rps = 0;         // load of its own; 0: none
+  double exit_after_seconds = 0;  // 0: runs until a signal comes
+  std::string config_out;         // the configuration is written there too; empty: nowhere
 };
 int demo(const DemoOptions& options);
 
@@ -38,11 +38,13 @@ struct FakeOptions {
   std::int64_t first_token_ms = -1;
   std::int64_t event_ms = -1;
   std::int64_t answer_tokens = -1;
-  std::int64_t requests_per_minute = 0;   // 0: no limit
+  std::int64_t requests_per_minute = 0;  // 0: no limit
   std::int64_t tokens_per_minute = 0;
-  std::string region;          // azure: x-ms-region
-  bool async_filter = false;   // azure: filter results in chunks of their own
-  bool ignore_tools = false;   // answers in words although a request brings tools
+  std::string region;                     // azure: x-ms-region; bedrock: what must be signed for
+  std::string project;                    // vertex
+  std::int64_t token_lifetime_s = 3'600;  // tokens
+  bool async_filter = false;              // azure: filter results in chunks of their own
+  bool ignore_tools = false;              // answers in words although a request brings tools
 };
 int fake(const FakeOptions& options);
 

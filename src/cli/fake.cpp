@@ -38,6 +38,8 @@ Result<fake::Options> fake_options(const FakeOptions& given) {
   o.requests_per_minute = given.requests_per_minute;
   o.tokens_per_minute = given.tokens_per_minute;
   if (!given.region.empty()) o.region = given.region;
+  if (!given.project.empty()) o.project = given.project;
+  o.token_lifetime_s = given.token_lifetime_s;
   o.async_filter = given.async_filter;
   o.tool_calls = !given.ignore_tools;
   const auto first = given.faults.find_first_not_of(" \t\r\n");

@@ -14,6 +14,7 @@ namespace {
 constexpr double kTrafficMax = 100'000;
 constexpr double kSecondsMax = 365.0 * 86'400;
 constexpr std::int64_t kMsMax = 3'600'000;
+constexpr std::int64_t kDayS = 86'400;
 constexpr std::int64_t kPerMinuteMax = 1'000'000'000;
 
 void add_demo(Command& top) {
@@ -39,7 +40,7 @@ bool read_faults(std::string& faults) {
 void add_fake(Command& top) {
   const auto options = std::make_shared<FakeOptions>();
   top.sub("fake", "one scripted fake cloud: its quirks, faults and its own bill")
-      .option("--cloud", options->cloud, "which cloud", "openai|azure|compatible")
+      .option("--cloud", options->cloud, "which cloud", "openai|azure|compatible|bedrock|vertex|tokens")
       .required()
       .option("--listen", options->listen, "where it listens")
       .required()
@@ -53,7 +54,9 @@ void add_fake(Command& top) {
       .option("--requests-per-minute", options->requests_per_minute, "a rate limit; 0: none", 0, kPerMinuteMax)
       .option("--tokens-per-minute", options->tokens_per_minute, "a rate limit; 0: none", 0, kPerMinuteMax)
       .option("--api-version", options->api_versions, "azure: a version the classic path accepts; may be given more than once", "VERSION")
-      .option("--region", options->region, "azure: the region its answers name", "REGION")
+      .option("--region", options->region, "azure: the region its answers name; bedrock: the one to be signed for", "REGION")
+      .option("--project", options->project, "vertex: the project whose paths it serves", "PROJECT")
+      .option("--token-lifetime", options->token_lifetime_s, "tokens: seconds that those live which it issues; negative: over at once", -kDayS, kDayS)
       .flag("--async-filter", options->async_filter, "azure: filter results in chunks of their own, as its asynchronous filter sends")
       .flag("--ignore-tools", options->ignore_tools, "answer in words although a request brings tools")
       .runs([options] {

@@ -1,7 +1,12 @@
 // /_fake/…: what tests and people ask of the fake itself. No key: it listens where its operator says.
+#include <fmt/format.h>
+
 #include <charconv>
 
 #include "fake/exchange.h"
+#include "fake/service_account.h"
+#include "fake/time_text.h"
+#include "wire/json.h"
 #include "wire/json_write.h"
 
 namespace fw::fake {
@@ -60,6 +65,31 @@ std::string about(const Core& core) {
   return out;
 }
 
+// {"token_lifetime_s","clock_ahead_s","revoke":true}: each member is optional.
+After standing(Exchange& x) {
+  auto& now = x.core.standing;
+  if (x.request.method == wire::Method::post) {
+    const std::string_view body = x.request.body;
+    if (wire::json_check(body, 2)) return say_error(x, 400, "expected a JSON object");
+    const auto number = [body](std::string_view key, std::int64_t& to) {
+      if (const auto n = wire::json_int(wire::json_find(body, {key}).value_or(""))) to = *n;
+    };
+    number("token_lifetime_s", now.token_lifetime_s);
+    number("clock_ahead_s", now.clock_ahead_s);
+    if (wire::json_find(body, {"revoke"}).value_or("") == "true") now.revoked_before = x.core.wall();
+  }
+  std::string out;
+  wire::JsonWriter w(out);
+  w.begin_object().member("token_lifetime_s", now.token_lifetime_s).member("clock_ahead_s", now.clock_ahead_s);
+  w.member("revoked_before", time_text(now.revoked_before)).end_object();
+  return say(x, 200, out);
+}
+
+std::string host_of(const Exchange& x) {
+  ParsedHead again;
+  return parse_again(x.request, again) ? std::string(again.head.host) : std::string();
+}
+
 }  // namespace
 
 After answer_admin(Exchange& x) {
@@ -73,8 +103,13 @@ After answer_admin(Exchange& x) {
   if (name == "bill" && get) return say(x, 200, x.core.bill.json(x.core.manner.name(), last_of(x.request.query)));
   if (name == "requests" && get) return say(x, 200, x.core.inbox.json(last_of(x.request.query)));
   if (name == "about" && get) return say(x, 200, about(x.core));
+  if (name == "standing") return standing(x);
+  if (name == "service_account" && get)
+    return say(x, 200, service_account_file(x.core.options.project, fmt::format("http://{}/token", host_of(x))));
   return say_error(
-      x, 404, "GET /_fake/bill, /_fake/requests, /_fake/about; GET, POST, DELETE /_fake/faults; POST /_fake/reset");
+      x, 404,
+      "GET /_fake/bill, /_fake/requests, /_fake/about, /_fake/service_account; GET, POST, DELETE /_fake/faults; GET, "
+      "POST /_fake/standing; POST /_fake/reset");
 }
 
 }  // namespace fw::fake

@@ -11,8 +11,9 @@ namespace fw::fake {
 namespace {
 
 constexpr std::string_view kTierUsual = "default";
+constexpr std::int64_t kCutOffUsual = 3;  // tokens until the output quota is used up
 
-std::string seconds(const Core& core) { return fmt::format_int(core.loop.wall().seconds()).str(); }
+std::string seconds(const Core& core) { return fmt::format_int(core.wall().seconds()).str(); }
 
 // "auto" and "default" are both served as "default"; "fast" is told as "priority" (OpenAI, priority processing guide).
 std::string tier_served(std::string_view asked) {
@@ -35,16 +36,40 @@ net::Task<After> answer_recording(Exchange& x) {
 
 }  // namespace
 
-Tokens count_tokens(Exchange& x, std::int64_t generated, std::int64_t conversation) {
+Draft draft_of(Exchange& x) {
+  const bool cut = x.fault && x.fault->kind == FaultKind::cut_off;
+  return make_draft(x.ask(), x.core.material, x.core.ids, cut ? x.fault->after.value_or(kCutOffUsual) : INT64_MAX);
+}
+
+bool tells_usage(const Exchange& x) { return !x.fault || x.fault->kind != FaultKind::no_usage; }
+
+Tokens count_tokens(Exchange& x, const Draft& draft, std::int64_t choices, std::int64_t conversation) {
   Tokens t;
   t.input = x.ask().prompt_tokens + conversation;
   const auto seen = x.core.prefixes.look_up(x.ask().texts, x.ask().prompt_tokens);
   t.cached = seen.read;
   if (x.core.manner.counts_cache_writes()) t.cache_written = seen.written;
-  t.output = generated;
+  t.output = draft.tokens() * choices;
+  t.reasoning = draft.reasoning_tokens() * choices;
   x.entry->usage = t;
   x.entry->billed = true;
   return t;
+}
+
+ChatAnswer draft_chat(Exchange& x) {
+  ChatAnswer a;
+  a.id = x.core.ids.hex("chatcmpl-", 29);
+  a.created = seconds(x.core);
+  a.model = x.answers_as;
+  a.tier = tier_served(x.ask().service_tier);
+  a.draft = draft_of(x);
+  a.n = x.ask().n;
+  a.usage = count_tokens(x, a.draft, a.n);
+  a.tells_usage = tells_usage(x);
+  a.include_usage = x.ask().include_usage && a.tells_usage;
+  a.obfuscate = x.ask().include_obfuscation;
+  a.filter_chunks = x.core.options.async_filter;
+  return a;
 }
 
 net::Task<After> answer_chat(Exchange& x) {
@@ -52,17 +77,7 @@ net::Task<After> answer_chat(Exchange& x) {
     auto replaying = answer_recording(x);
     co_return co_await replaying;
   }
-  ChatAnswer a;
-  a.id = x.core.ids.hex("chatcmpl-", 29);
-  a.created = seconds(x.core);
-  a.model = x.answers_as;
-  a.tier = tier_served(x.ask().service_tier);
-  a.draft = make_draft(x.ask(), x.core.material, x.core.ids);
-  a.n = x.ask().n;
-  a.usage = count_tokens(x, a.draft.tokens() * a.n);
-  a.include_usage = x.ask().include_usage;
-  a.obfuscate = x.ask().include_obfuscation;
-  a.filter_chunks = x.core.options.async_filter;
+  auto a = draft_chat(x);
   if (x.ask().stream) {
     auto delivering = deliver_events(x, chat_stream(x.core.manner.chat(), std::move(a)));
     co_return co_await delivering;
@@ -82,10 +97,12 @@ ResponseAnswer draft_response(Exchange& x, std::int64_t conversation) {
   a.model = x.answers_as;
   a.members = echo_members(x.ask().echo, x.ask().background);
   a.extra = x.core.manner.response_extra();
-  a.draft = make_draft(x.ask(), x.core.material, x.core.ids);
-  for (const auto& s : a.draft.segments) a.item_ids.push_back(x.core.ids.hex(s.is_call() ? "fc_" : "msg_", 48));
-  a.usage = count_tokens(x, a.draft.tokens(), conversation);
+  a.draft = draft_of(x);
+  for (const auto& s : a.draft.segments)
+    a.item_ids.push_back(x.core.ids.hex(s.is_call() ? "fc_" : s.is_reasoning() ? "rs_" : "msg_", 48));
+  a.usage = count_tokens(x, a.draft, 1, conversation);
   a.obfuscate = x.ask().include_obfuscation;
+  a.tells_thoughts = x.ask().tells_thoughts;
   return a;
 }
 
@@ -95,6 +112,7 @@ void keep_response(Exchange& x, const ResponseAnswer& a, MonoTime ready) {
                          .ready = ready,
                          .background = x.ask().background,
                          .cancelled = false,
+                         .asked_for = std::string(x.model),
                          .prompt_tokens = a.usage.input + a.usage.output});
 }
 
@@ -184,7 +202,7 @@ After answer_models(Exchange& x) {
   } else {
     body = R"({"object":"list","data":[)";
     for (const auto& m : x.core.options.models) {
-      if (m.name == "*") continue;
+      if (m.name == "*" || !x.core.manner.lists(*x.place, m.name)) continue;
       if (body.back() == '}') body += ',';
       append_model(body, x.core, m.name);
     }

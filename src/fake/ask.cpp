@@ -21,10 +21,24 @@ std::expected<void, Refusal> check_required(Endpoint endpoint, const Ask& ask, c
   if (!model_in_path) {
     if (const auto ok = need(!ask.model.empty(), "model"); !ok) return ok;
   }
-  if (endpoint == Endpoint::chat) return need(found.prompt, "messages");
+  if (says_chat(endpoint) || endpoint == Endpoint::converse || endpoint == Endpoint::converse_stream)
+    return need(found.prompt, "messages");
+  if (endpoint == Endpoint::generate || endpoint == Endpoint::generate_stream) return need(found.prompt, "contents");
+  if (endpoint == Endpoint::count_tokens) return need(found.prompt, "input");
   if (endpoint == Endpoint::embeddings) return need(found.prompt, "input");
   // A Response may go on from a stored one without saying anything new.
   return need(found.prompt || !ask.previous_response_id.empty(), "input");
+}
+
+std::expected<void, Refusal> take(Endpoint endpoint, const JsonMember& m, Ask& ask, Found& found) {
+  switch (endpoint) {
+    case Endpoint::converse:
+    case Endpoint::converse_stream: return take_converse_field(m, ask, found);
+    case Endpoint::generate:
+    case Endpoint::generate_stream: return take_generate_field(m, ask, found);
+    case Endpoint::count_tokens: return take_count_field(m, ask, found);
+    default: return take_field(endpoint, m, ask, found);
+  }
 }
 
 }  // namespace
@@ -34,15 +48,21 @@ std::expected<Ask, Refusal> read_ask(Endpoint endpoint, std::string_view body, b
   Found found;
   ask.prompt_tokens = kTokensPerPrompt;
   ask.texts.reserve(kTextsUsual);
+  ask.stream = endpoint == Endpoint::converse_stream || endpoint == Endpoint::generate_stream;
   wire::JsonObject members(body, kAskDepthMax);
   JsonMember m;
   while (members.next(m)) {
-    const auto taken = take_field(endpoint, m, ask, found);
+    const auto taken = take(endpoint, m, ask, found);
     if (!taken) return std::unexpected(taken.error());
   }
   if (const auto* const e = members.error()) return std::unexpected(malformed_json(e->offset, wire::say(e->fault)));
   if (const auto ok = check_required(endpoint, ask, found, model_in_path); !ok) return std::unexpected(ok.error());
-  for (const auto text : ask.texts) ask.prompt_tokens += tokens_of(text);
+  if (endpoint == Endpoint::invoke || endpoint == Endpoint::invoke_stream) {
+    ask.stream = endpoint == Endpoint::invoke_stream;
+    ask.n = 1;
+  }
+  ask.texts.insert(ask.texts.begin(), found.system.begin(), found.system.end());
+  ask.texts.insert(ask.texts.begin(), found.tools.begin(), found.tools.end());
   return ask;
 }
 

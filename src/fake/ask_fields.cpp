@@ -95,9 +95,7 @@ constexpr std::array kEchoes{
     EchoField{"user", &Echo::user},
 };
 
-std::uint8_t bit(Endpoint e) {
-  return e == Endpoint::chat ? kChat : e == Endpoint::responses ? kResponses : kEmbeddings;
-}
+std::uint8_t bit(Endpoint e) { return says_chat(e) ? kChat : e == Endpoint::responses ? kResponses : kEmbeddings; }
 
 bool fits(Shape shape, JsonKind kind) {
   switch (shape) {
@@ -145,6 +143,42 @@ void take_stream_options(std::string_view object, Ask& ask) {
   if (const auto v = wire::json_find(object, {"include_obfuscation"})) ask.include_obfuscation = *v != "false";
 }
 
+void take_tools(std::string_view tools, Ask& ask, Found& found) {
+  ask.tools = tools;
+  wire::JsonArray list(tools, kAskDepthMax);
+  JsonMember m;
+  while (list.next(m)) {
+    if (m.kind != JsonKind::object) continue;
+    const auto inner = wire::json_find(m.value, {"function"}).value_or(m.value);
+    const auto text = [inner](std::string_view key) {
+      return wire::json_text(wire::json_find(inner, {key}).value_or(""));
+    };
+    count_tool(ask, found, text("name"), text("description"), wire::json_find(inner, {"parameters"}).value_or(""));
+  }
+}
+
+void take_choice(std::string_view choice, Ask& ask) {
+  const auto word = wire::json_text(choice);
+  if (word == "none") ask.choice = Choice::none;
+  if (word != "required" && !choice.starts_with('{')) return;
+  ask.choice = Choice::required;
+  if (!word.empty()) return;
+  const auto inner = wire::json_find(choice, {"function"}).value_or(choice);
+  ask.choice_name = wire::json_text(wire::json_find(inner, {"name"}).value_or(""));
+}
+
+// response_format {"type","json_schema":{"schema":…}} or text.format {"type","schema":…}.
+void take_format(std::string_view format, Ask& ask) {
+  if (!format.starts_with('{')) return;
+  const auto type = wire::json_text(wire::json_find(format, {"type"}).value_or(""));
+  if (type == "json_object") ask.schema = kAnyObject;
+  if (type != "json_schema") return;
+  if (const auto s = wire::json_find(format, {"json_schema", "schema"}))
+    ask.schema = *s;
+  else
+    ask.schema = wire::json_find(format, {"schema"}).value_or("{}");
+}
+
 // Fields that change the answer. Others are only checked, or repeated.
 Taken store_field(Endpoint endpoint, const JsonMember& m, Ask& ask, Found& found) {
   const auto key = m.key;
@@ -170,18 +204,20 @@ Taken store_field(Endpoint endpoint, const JsonMember& m, Ask& ask, Found& found
   } else if (key == "encoding_format") {
     ask.encoding_format = wire::json_text(m.value);
   } else if (key == "tools") {
-    ask.tools = m.value;
-    ask.texts.push_back(m.value);
+    take_tools(m.value, ask, found);
   } else if (key == "parallel_tool_calls") {
     ask.one_call = !truth(m);
   } else if (key == "tool_choice") {
-    ask.tool_choice = m.value;
+    take_choice(m.value, ask);
   } else if (key == "response_format") {
-    ask.format = m.value;
+    take_format(m.value, ask);
   } else if (key == "text") {
-    ask.format = wire::json_find(m.value, {"format"}).value_or("");
+    take_format(wire::json_find(m.value, {"format"}).value_or(""), ask);
   } else if (key == "instructions") {
-    ask.texts.push_back(wire::json_text(m.value));
+    count_system(ask, found, wire::json_text(m.value));
+  } else if (key == "reasoning") {
+    const auto summary = wire::json_find(m.value, {"summary"});
+    ask.tells_thoughts = summary && *summary != "null";
   } else if (key == "previous_response_id") {
     ask.previous_response_id = wire::json_text(m.value);
   } else if (key == "store") {

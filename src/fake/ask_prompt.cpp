@@ -20,7 +20,9 @@ struct Spoken {
   std::string_view role;
   JsonMember content;
   bool has_content = false;
-  std::string_view other;  // the raw value of what else counts: tool calls, arguments, output
+  std::string_view calls;            // raw array of a chat's
+  std::string_view name, arguments;  // of a Response's call
+  JsonMember output;                 // of its result
 };
 
 Spoken read_spoken(std::string_view object) {
@@ -35,8 +37,14 @@ Spoken read_spoken(std::string_view object) {
     } else if (m.key == "content") {
       s.content = m;
       s.has_content = true;
-    } else if (m.key == "tool_calls" || m.key == "arguments" || m.key == "output" || m.key == "summary") {
-      s.other = m.value;
+    } else if (m.key == "tool_calls") {
+      s.calls = m.value;
+    } else if (m.key == "name") {
+      s.name = wire::json_text(m.value);
+    } else if (m.key == "arguments" || m.key == "input") {
+      s.arguments = m.value;
+    } else if (m.key == "output") {
+      s.output = m;
     }
   }
   return s;
@@ -54,7 +62,7 @@ Taken read_content(const JsonMember& content, const Place& place, Ask& ask, std:
   if (content.kind == JsonKind::null) return {};
   if (content.kind == JsonKind::string) {
     last = wire::json_text(content.value);
-    ask.texts.push_back(last);
+    count_text(ask, last);
     return {};
   }
   if (content.kind != JsonKind::array)
@@ -67,7 +75,7 @@ Taken read_content(const JsonMember& content, const Place& place, Ask& ask, std:
     const auto type = wire::json_text(wire::json_find(part.value, {"type"}).value_or(""));
     if (type.ends_with("text") || type == "refusal") {
       last = wire::json_text(wire::json_find(part.value, {type == "refusal" ? "refusal" : "text"}).value_or(""));
-      ask.texts.push_back(last);
+      count_text(ask, last);
     } else if (type == "image_url" || type == "input_image") {
       ask.prompt_tokens += kTokensPerImage;
     } else if (type.empty()) {
@@ -77,14 +85,50 @@ Taken read_content(const JsonMember& content, const Place& place, Ask& ask, std:
   return {};
 }
 
+void count_calls(std::string_view calls, Ask& ask) {
+  wire::JsonArray list(calls, kAskDepthMax);
+  JsonMember m;
+  while (list.next(m)) {
+    if (m.kind != JsonKind::object) continue;
+    const auto inner =
+        wire::json_find(m.value, {"function"}).value_or(wire::json_find(m.value, {"custom"}).value_or(m.value));
+    const auto name = wire::json_text(wire::json_find(inner, {"name"}).value_or(""));
+    count_call(ask, name,
+               wire::json_find(inner, {"arguments"}).value_or(wire::json_find(inner, {"input"}).value_or("")));
+  }
+}
+
+// What a tool answered: a text, or parts of which only the texts count.
+void count_output(const JsonMember& output, Ask& ask) {
+  if (output.kind != JsonKind::array) return count_result(ask, output.value);
+  wire::JsonArray parts(output.value, kAskDepthMax);
+  JsonMember m;
+  while (parts.next(m))
+    if (m.kind == JsonKind::object) count_result(ask, wire::json_find(m.value, {"text"}).value_or(""));
+}
+
 Taken take_spoken(const Spoken& s, const Place& place, Ask& ask) {
-  ask.prompt_tokens += kTokensPerMessage;
+  const bool result = s.role == "tool" || s.role == "function";
+  ask.after_tool = result || s.type.ends_with("_output");
+  if (result) {
+    count_output(s.content, ask);
+    return {};
+  }
+  if (s.type.ends_with("_call")) {
+    count_call(ask, s.name, s.arguments);
+    return {};
+  }
+  if (s.type.ends_with("_output")) {
+    count_output(s.output, ask);
+    return {};
+  }
   std::string_view last;
-  if (s.has_content)
+  // Nothing was said beside the calls.
+  const bool silent = !s.calls.empty() && s.has_content && s.content.value == R"("")";
+  if (s.has_content && !silent)
     if (const auto ok = read_content(s.content, place, ask, last); !ok) return ok;
-  if (!s.other.empty()) ask.texts.push_back(s.other);
+  if (!s.calls.empty()) count_calls(s.calls, ask);
   if (s.role == "user") ask.last_user_text = last;
-  ask.after_tool = s.role == "tool" || s.role == "function" || s.type.ends_with("_output");
   return {};
 }
 
@@ -123,8 +167,7 @@ Taken read_messages(std::string_view array, Ask& ask) {
 Taken read_input(const JsonMember& input, Ask& ask) {
   if (input.kind == JsonKind::string) {
     ask.last_user_text = wire::json_text(input.value);
-    ask.texts.push_back(ask.last_user_text);
-    ask.prompt_tokens += kTokensPerMessage;
+    count_text(ask, ask.last_user_text);
     return {};
   }
   wire::JsonArray items(input.value, kAskDepthMax);

@@ -6,11 +6,14 @@
 #include <iterator>
 
 #include "fake/clouds.h"
+#include "fake/issuers.h"
+#include "fake/minted.h"
 #include "wire/json_write.h"
 
 namespace fw::fake {
 namespace {
 
+constexpr std::string_view kJwtBegin = "eyJ";  // of {" in base64
 constexpr std::string_view kV1 = "/openai/v1/";
 constexpr std::string_view kClassic = "/openai/";
 constexpr std::string_view kDeployments = "deployments/";
@@ -40,10 +43,11 @@ constexpr ChatTemplates kChat{
         R"(}],"system_fingerprint":"fp_a2fa4e0001","usage":$U})",
     .choice =
         R"({"content_filter_results":)" FW_SAFE_TEXT R"(,"finish_reason":$f,"index":$n,"logprobs":null,"message":$w})",
-    .message = R"({"annotations":[],"content":$x,"refusal":null,"role":"assistant"$k})",
+    .message = R"({"annotations":[],"content":$x,"refusal":$z,"role":"assistant"$k})",
     .usage = R"({"completion_tokens":$q,"completion_tokens_details":{"accepted_prediction_tokens":0,"audio_tokens":0,)"
              R"("reasoning_tokens":$r,"rejected_prediction_tokens":0},"prompt_tokens":$p,"prompt_tokens_details":)"
              R"({"audio_tokens":0,"cached_tokens":$k$w},"total_tokens":$s})",
+    .tells_refusals = true,
 };
 
 constexpr std::string_view kResponseExtra =
@@ -103,8 +107,23 @@ class Azure final : public Manner {
   KeyVerdict judge_key(std::span<const wire::HeaderField> fields, std::span<const std::string> keys,
                        std::string_view& given) const override {
     given = wire::field_value(fields, wire::HeaderId::api_key);
-    if (given.empty()) given = bearer(fields);
-    return judge(given, keys);
+    if (!given.empty()) return judge(given, keys);
+    given = bearer(fields);
+    const auto verdict = judge(given, keys);
+    return verdict == KeyVerdict::wrong && given.starts_with(kJwtBegin) ? KeyVerdict::closer : verdict;
+  }
+
+  // A token of the fake Entra, for one of the two audiences.
+  std::optional<Refusal> sign_in(const Shown& shown) const override {
+    const auto claims = read_minted(bearer(shown.head.fields));
+    if (claims && claims->issuer == kEntraIssuer && azure_audience(claims->audience) &&
+        claims->expires_s > shown.now.seconds() && claims->issued_ns > shown.standing.revoked_before.ns)
+      return std::nullopt;
+    return Refusal{.why = Why::not_signed,
+                   .status = 401,
+                   .message =
+                       "Unauthorized. Access token is missing, invalid, audience is incorrect "
+                       "(https://cognitiveservices.azure.com), or have expired."};
   }
 
   std::expected<Place, Refusal> place(const wire::RequestHead& head, const Options& options) const override {
@@ -125,6 +144,7 @@ class Azure final : public Manner {
             "401",
             "Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide a "
             "valid key for an active subscription and use a correct regional API endpoint for your resource.");
+      case Why::not_signed: return front_error("Unauthorized", r.message);
       case Why::unknown_path: return front_error("404", "Resource not found");
       case Why::api_version: return front_error("BadRequest", "API version not supported");
       case Why::unknown_model:

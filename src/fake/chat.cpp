@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <iterator>
 #include <utility>
@@ -12,7 +13,7 @@
 namespace fw::fake {
 namespace {
 
-constexpr std::array<std::string_view, 3> kFinish{R"("stop")", R"("length")", R"("tool_calls")"};
+constexpr std::array<std::string_view, 4> kFinish{R"("stop")", R"("length")", R"("tool_calls")", R"("content_filter")"};
 
 std::string_view finish_word(Finish f) { return kFinish[static_cast<std::size_t>(f)]; }
 
@@ -31,14 +32,19 @@ void append_tool_calls(std::string& out, const Draft& draft) {
   if (!first) out += ']';
 }
 
-void append_content(std::string& out, const Draft& draft) {
-  for (const auto& s : draft.segments)
-    if (!s.is_call()) {
-      out.append("\"").append(s.whole()).append("\"");
-      return;
-    }
-  out += "null";
+// The first of these segments as a string, or null.
+void append_said(std::string& out, const Draft& draft, bool (*is_it)(const Segment&)) {
+  const auto at = std::ranges::find_if(draft.segments, is_it);
+  if (at == draft.segments.end())
+    out += "null";
+  else
+    out.append("\"").append(at->whole()).append("\"");
 }
+
+bool is_text(const Segment& s) { return s.kind == SegmentKind::text; }
+bool is_text_or_refusal(const Segment& s) { return is_text(s) || s.is_refusal(); }
+bool is_refusal(const Segment& s) { return s.is_refusal(); }
+bool is_reasoning(const Segment& s) { return s.is_reasoning(); }
 
 void append_choice(std::string& out, const ChatTemplates& look, const Draft& draft, std::int64_t index) {
   fill_with(out, look.choice, [&](std::string& to, char hole) {
@@ -46,8 +52,10 @@ void append_choice(std::string& out, const ChatTemplates& look, const Draft& dra
     if (hole == 'f') to += finish_word(draft.finish);
     if (hole != 'w') return;
     fill_with(to, look.message, [&](std::string& inner, char part) {
-      if (part == 'x') append_content(inner, draft);
+      if (part == 'x') append_said(inner, draft, look.tells_refusals ? is_text : is_text_or_refusal);
       if (part == 'k') append_tool_calls(inner, draft);
+      if (part == 'z') append_said(inner, draft, is_refusal);
+      if (part == 'y') append_said(inner, draft, is_reasoning);
     });
   });
 }
@@ -119,15 +127,21 @@ class ChatStream final : public EventSource {
             phase_ = Phase::finish;
             break;
           }
+          if (answer_.draft.segments[segment_].is_reasoning() && !look_.tells_thoughts) {
+            ++segment_;
+            break;
+          }
           return content(out);
-        case Phase::finish: return choice_frame(out, "{}", finish_word(answer_.draft.finish), "{}", Phase::filter);
+        case Phase::finish:
+          finishing_ = true;
+          return choice_frame(out, "{}", finish_word(answer_.draft.finish), "{}", Phase::filter);
         case Phase::filter:
           phase_ = Phase::usage;
           if (!answer_.filter_chunks || look_.chunk_filter.empty()) break;
           return filter_event(out);
         case Phase::usage:
           phase_ = Phase::done;
-          if (!answer_.include_usage) break;
+          if (!answer_.include_usage || look_.usage_in_finish) break;
           return usage_event(out);
         case Phase::done: phase_ = Phase::over; return whole_event(out, "[DONE]");
         case Phase::over: return Step::over;
@@ -149,7 +163,7 @@ class ChatStream final : public EventSource {
       R"("sexual":{"filtered":false,"severity":"safe"},"violence":{"filtered":false,"severity":"safe"}})";
 
   std::string_view role_delta() const {
-    const bool calls = !answer_.draft.segments.empty() && answer_.draft.segments.front().is_call();
+    const bool calls = !answer_.draft.segments.empty() && answer_.draft.segments.back().is_call();
     return calls ? R"({"role":"assistant","content":null,"refusal":null})"
                  : R"({"role":"assistant","content":"","refusal":null})";
   }
@@ -164,7 +178,14 @@ class ChatStream final : public EventSource {
     Slots slots;
     slots.set('i', answer_.id).set('t', answer_.created).set('m', answer_.model).set('T', answer_.tier);
     slots.set('n', index.c_str()).set('d', delta).set('f', finish).set('r', filters);
-    if (answer_.include_usage) slots.set('u', R"(,"usage":null)");
+    std::string usage;
+    if (look_.usage_in_finish && finishing_ && answer_.tells_usage) {
+      usage = R"(,"usage":)";
+      append_chat_usage(usage, look_, answer_.usage);
+      slots.set('u', usage);
+    } else if (answer_.include_usage && !look_.usage_in_finish) {
+      slots.set('u', R"(,"usage":null)");
+    }
     if (answer_.obfuscate) slots.set('o', padding());
     out += "data: ";
     fill(out, look_.chunk, slots);
@@ -186,20 +207,9 @@ class ChatStream final : public EventSource {
   Step content(std::string& out) {
     const auto& s = answer_.draft.segments[segment_];
     const bool opening = s.is_call() && !opened_;
-    delta_.clear();
-    if (opening) {
-      fmt::format_to(
-          std::back_inserter(delta_),
-          R"({{"tool_calls":[{{"index":{},"id":"{}","type":"function","function":{{"name":"{}","arguments":""}}}}]}})",
-          segment_, s.call_id, s.call_name);
-    } else if (s.is_call()) {
-      fmt::format_to(std::back_inserter(delta_), R"({{"tool_calls":[{{"index":{},"function":{{"arguments":"{}"}}}}]}})",
-                     segment_, s.text->piece(piece_));
-    } else {
-      delta_.append(R"({"content":")").append(piece_ < s.pieces ? s.text->piece(piece_) : "").append("\"}");
-    }
+    make_delta(s, opening);
     chunk(out, delta_, "null", kSafe);
-    ++contents_;
+    contents_ += !s.is_reasoning();
     if (++choice_ < answer_.n) return Step::content;
     choice_ = 0;
     if (opening)
@@ -207,11 +217,31 @@ class ChatStream final : public EventSource {
     else
       ++piece_;
     if (piece_ >= s.pieces) {
+      calls_ += s.is_call();
       ++segment_;
       piece_ = 0;
       opened_ = false;
     }
     return Step::content;
+  }
+
+  void make_delta(const Segment& s, bool opening) {
+    delta_.clear();
+    if (opening) {
+      fmt::format_to(
+          std::back_inserter(delta_),
+          R"({{"tool_calls":[{{"index":{},"id":"{}","type":"function","function":{{"name":"{}","arguments":""}}}}]}})",
+          calls_, s.call_id, s.call_name);
+    } else if (s.is_call()) {
+      fmt::format_to(std::back_inserter(delta_), R"({{"tool_calls":[{{"index":{},"function":{{"arguments":"{}"}}}}]}})",
+                     calls_, s.text->piece(piece_));
+    } else {
+      const std::string_view member = s.is_reasoning()                         ? "reasoning_content"
+                                      : s.is_refusal() && look_.tells_refusals ? "refusal"
+                                                                               : "content";
+      delta_.append("{\"").append(member).append("\":\"");
+      delta_.append(piece_ < s.pieces ? s.text->piece(piece_) : "").append("\"}");
+    }
   }
 
   Step filter_event(std::string& out) {
@@ -250,6 +280,8 @@ class ChatStream final : public EventSource {
   std::int64_t contents_ = 0;
   Phase phase_;
   bool opened_ = false;
+  bool finishing_ = false;
+  std::int64_t calls_ = 0;
 };
 
 }  // namespace

@@ -21,6 +21,7 @@ struct ChatAnswer {
   std::int64_t n = 1;
   Tokens usage;  // complete: what the whole answer costs
   bool include_usage = false;
+  bool tells_usage = true;  // where the cloud tells it unasked
   bool obfuscate = false;
   bool filter_chunks = false;  // ChatTemplates::chunk_filter is told
 };

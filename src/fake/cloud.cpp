@@ -19,7 +19,8 @@ Error unknown_cloud(std::string_view name) {
 
 // What was left open becomes what the cloud has.
 Options completed(Options options, const Manner& manner) {
-  if (options.keys.empty() && !manner.default_key().empty()) options.keys.emplace_back(manner.default_key());
+  if (options.region.empty()) options.region = manner.region();
+  if (options.keys.empty()) options.keys = manner.default_keys();
   if (options.models.empty()) options.models = manner.models();
   if (options.api_versions.empty()) options.api_versions = manner.api_versions();
   return options;

@@ -21,9 +21,10 @@ constexpr ChatTemplates kChat{
     .choice = R"({"index":$n,"message":$w,"logprobs":null,"finish_reason":$f,"stop_reason":null,"token_ids":null})",
     .message =
         R"({"role":"assistant","content":$x,"refusal":null,"annotations":null,"audio":null,"function_call":null$k,)"
-        R"("reasoning_content":null})",
+        R"("reasoning_content":$y})",
     .usage =
         R"({"prompt_tokens":$p,"total_tokens":$s,"completion_tokens":$q,"prompt_tokens_details":{"cached_tokens":$k}})",
+    .tells_thoughts = true,
 };
 
 std::string_view vllm_type(int status) {

@@ -43,6 +43,7 @@ Core::Core(net::Loop& l, const Manner& m, const Options& o, const std::vector<ne
       material(material_of(o)),
       requests_left(o.requests_per_minute > 0 ? o.requests_per_minute : kRequestsUsual, l.now()),
       tokens_left(o.tokens_per_minute > 0 ? o.tokens_per_minute : kTokensUsual, l.now()),
+      standing{.token_lifetime_s = o.token_lifetime_s},
       first_token_ns_(scaled_ns(o.first_token_ms, m.timing().first_token_ms, o.speed)),
       event_ns_(scaled_ns(o.event_ms, m.timing().event_ms, o.speed)) {
   faults.add(o.faults);
@@ -61,6 +62,7 @@ void Core::forget_all() {
   inbox.clear();
   prefixes.clear();
   responses.clear();
+  standing = {.token_lifetime_s = options.token_lifetime_s};
   requests_left = Allowance(requests_left.limit(), loop.now());
   tokens_left = Allowance(tokens_left.limit(), loop.now());
 }

@@ -16,6 +16,7 @@
 #include "fake/rate.h"
 #include "fake/received.h"
 #include "fake/responses.h"
+#include "fake/standing.h"
 #include "fake/tokens.h"
 #include "net/cores.h"
 #include "net/http_server.h"
@@ -42,7 +43,10 @@ class Core final : public net::Resident, public net::Acceptor::Sink {
   Material material;
   Allowance requests_left;
   Allowance tokens_left;
+  Standing standing;
 
+  // As the cloud's clock says.
+  WallTime wall() const { return {loop.wall().ns + standing.clock_ahead_s * 1'000'000'000}; }
   // Null: not served here.
   const ServedModel* model(std::string_view name) const;
   // At speed 1 these; scaled by the options.

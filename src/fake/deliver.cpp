@@ -15,7 +15,6 @@ constexpr std::int64_t kStallMs = 600'000;
 constexpr std::int64_t kBeforeResetMs = 20;  // so that what was sent before is read before
 constexpr std::size_t kBatchBytes = 16u << 10;
 constexpr std::string_view kJson = "application/json";
-constexpr std::string_view kEventStream = "text/event-stream; charset=utf-8";
 
 bool strikes(const Exchange& x, FaultKind kind) { return x.fault && x.fault->kind == kind; }
 
@@ -71,17 +70,20 @@ std::string answer_lines(Exchange& x, std::string_view content_type) {
   lines.reserve(512);
   add_line(lines, "content-type", content_type);
   core.manner.add_lines(lines, facts);
+  lines += x.more_lines;
   if (x.fault)
     for (const auto& [name, value] : x.fault->headers) add_line(lines, name, value);
   return lines;
 }
 
 After deliver_refusal(Exchange& x, const Refusal& refusal) {
-  auto lines = answer_lines(x, kJson);
+  const auto spoken = x.core.manner.refuse(refusal, x.request.path);
+  auto lines = answer_lines(x, spoken.content_type);
+  lines += spoken.lines;
   if (refusal.retry_after_ms >= 0) x.core.manner.add_retry_lines(lines, refusal.retry_after_ms);
-  x.entry->status = refusal.status;
+  x.entry->status = spoken.status;
   const bool own_body = x.fault && !x.fault->body.empty();
-  x.conn.answer(refusal.status, lines, own_body ? x.fault->body : x.core.manner.refusal_json(refusal));
+  x.conn.answer(spoken.status, lines, own_body ? x.fault->body : spoken.body);
   return After::keep;
 }
 
@@ -203,7 +205,9 @@ class Delivery {
         auto waiting = wait_for_due();
         if (!co_await waiting) co_return After::cut;
       }
+      const auto from = batch_.size();
       if (!make_event()) break;
+      if (to_be_spoilt()) spoil_from(from);
       if (batch_.size() < kBatchBytes) continue;
       auto flushing = flush();
       if (!co_await flushing) co_return After::cut;
@@ -221,6 +225,16 @@ class Delivery {
     return true;
   }
 
+  bool to_be_spoilt() const {
+    return strikes(x_, FaultKind::corrupt) && x_.entry->events_sent == x_.fault->after.value_or(kAfterUsual) + 1;
+  }
+  void spoil_from(std::size_t at) {
+    auto event = batch_.substr(at);
+    batch_.resize(at);
+    events_.spoil(event);
+    batch_ += event;
+  }
+
   // The fault's moment has come.
   bool struck() const {
     if (!x_.fault) return false;
@@ -234,7 +248,7 @@ class Delivery {
   void send(bool last) {
     if (!begun_) {
       x_.entry->status = 200;
-      x_.conn.begin(200, answer_lines(x_, kEventStream));
+      x_.conn.begin(200, answer_lines(x_, events_.content_type()));
       begun_ = true;
     }
     const std::string_view piece = batch_;
@@ -301,7 +315,7 @@ class Delivery {
 
 // The whole stream as it would stand on the wire, for dripping.
 std::string raw_stream(Exchange& x, EventSource& events) {
-  auto raw = raw_head(x, 200, kEventStream);
+  auto raw = raw_head(x, 200, events.content_type());
   raw += "transfer-encoding: chunked\r\n\r\n";
   std::string event;
   char space[20];

@@ -10,46 +10,55 @@ namespace {
 
 constexpr int kDepthMax = 512;
 constexpr std::size_t kCallsMax = 2;
+constexpr std::string_view kRefusal = "I'm sorry, but I can't help with that.";
+constexpr std::string_view kThoughts = "The question is short. I should check what is asked and then answer it.";
 
 struct Tool {
   std::string_view name;
   std::string_view parameters;
 };
 
-// Functions of the chat form {"type":"function","function":{…}} and of the flat one.
+void add_tool(std::vector<Tool>& all, std::string_view tool) {
+  const auto name = wire::json_text(wire::json_find(tool, {"name"}).value_or(""));
+  if (name.empty()) return;
+  for (const auto* const key : {"parameters", "parametersJsonSchema"})
+    if (const auto schema = wire::json_find(tool, {key})) return all.push_back({name, *schema});
+  all.push_back({name, wire::json_find(tool, {"inputSchema", "json"}).value_or("{}")});
+}
+
+// Functions of the chat form {"type":"function","function":{…}}, of the flat one, of Converse's {"toolSpec":…}
+// and of Gemini's {"functionDeclarations":[…]}.
 std::vector<Tool> functions(std::string_view tools) {
   std::vector<Tool> all;
   wire::JsonArray list(tools, kDepthMax);
   wire::JsonMember m;
   while (list.next(m)) {
     if (m.kind != wire::JsonKind::object) continue;
-    if (wire::json_text(wire::json_find(m.value, {"type"}).value_or("")) != "function") continue;
-    const auto inner = wire::json_find(m.value, {"function"}).value_or(m.value);
-    const auto name = wire::json_text(wire::json_find(inner, {"name"}).value_or(""));
-    if (!name.empty()) all.push_back({name, wire::json_find(inner, {"parameters"}).value_or("{}")});
+    if (const auto spec = wire::json_find(m.value, {"toolSpec"})) {
+      add_tool(all, *spec);
+    } else if (const auto declared = wire::json_find(m.value, {"functionDeclarations"})) {
+      wire::JsonArray inside(*declared, kDepthMax);
+      wire::JsonMember d;
+      while (inside.next(d)) add_tool(all, d.value);
+    } else if (wire::json_text(wire::json_find(m.value, {"type"}).value_or("")) == "function") {
+      add_tool(all, wire::json_find(m.value, {"function"}).value_or(m.value));
+    }
   }
   return all;
 }
 
-// The function a tool_choice names; empty if it is a word.
-std::string_view named_choice(std::string_view choice) {
-  if (!choice.starts_with('{')) return {};
-  const auto inner = wire::json_find(choice, {"function"}).value_or(choice);
-  return wire::json_text(wire::json_find(inner, {"name"}).value_or(""));
-}
+bool told(const Ask& ask, std::string_view phrase) { return ask.last_user_text.find(phrase) != std::string_view::npos; }
 
 std::vector<Tool> tools_to_call(const Ask& ask) {
-  const auto word = wire::json_text(ask.tool_choice);
-  const bool forced = word == "required" || ask.tool_choice.starts_with('{');
-  if (ask.tools.empty() || word == "none") return {};
-  if (!forced && (ask.after_tool || ask.last_user_text.find(kWordsPhrase) != std::string_view::npos)) return {};
+  if (ask.tools.empty() || ask.choice == Choice::none) return {};
+  const bool forced = ask.choice == Choice::required;
+  if (!forced && (ask.after_tool || told(ask, kWordsPhrase) || told(ask, kRefusePhrase))) return {};
   auto all = functions(ask.tools);
-  if (const auto name = named_choice(ask.tool_choice); !name.empty()) {
-    std::erase_if(all, [name](const Tool& t) { return t.name != name; });
+  if (!ask.choice_name.empty()) {
+    std::erase_if(all, [&ask](const Tool& t) { return t.name != ask.choice_name; });
     return all;
   }
-  const bool twice = ask.last_user_text.find(kParallelPhrase) != std::string_view::npos;
-  if (all.size() == 1 && twice && !ask.one_call) all.push_back(all.front());
+  if (all.size() == 1 && told(ask, kParallelPhrase) && !ask.one_call) all.push_back(all.front());
   if (all.size() > (ask.one_call ? 1 : kCallsMax)) all.resize(ask.one_call ? 1 : kCallsMax);
   return all;
 }
@@ -63,19 +72,30 @@ Segment text_segment(TextPtr text, std::size_t pieces) {
 
 Segment call_segment(const Tool& tool, IdMint& ids) {
   auto s = text_segment(AnswerText::cut(sample_json(tool.parameters)), SIZE_MAX);
+  s.kind = SegmentKind::call;
   s.call_id = ids.hex("call_", 24);
   s.call_name = tool.name;
   return s;
 }
 
-// The schema of response_format {"json_schema":{"schema":…}} or text.format {"schema":…}.
-std::string_view schema_of(std::string_view format) {
-  if (!format.starts_with('{')) return {};
-  const auto type = wire::json_text(wire::json_find(format, {"type"}).value_or(""));
-  if (type == "json_object") return R"({"type":"object","properties":{"answer":{"type":"string"}}})";
-  if (type != "json_schema") return {};
-  if (const auto s = wire::json_find(format, {"json_schema", "schema"})) return *s;
-  return wire::json_find(format, {"schema"}).value_or("{}");
+Segment said(SegmentKind kind, std::string_view plain) {
+  auto s = text_segment(AnswerText::cut(plain), SIZE_MAX);
+  s.kind = kind;
+  return s;
+}
+
+// What a schema asks for, whether it stands there as JSON or inside a string.
+std::string sample_of(std::string_view schema) {
+  std::string plain;
+  if (schema.starts_with('"') && wire::json_unescape(wire::json_text(schema), plain))
+    return wire::json_check(plain, kDepthMax) ? std::string("{}") : sample_json(plain);
+  return sample_json(schema);
+}
+
+Segment message(const Ask& ask, const Material& material) {
+  if (told(ask, kRefusePhrase)) return said(SegmentKind::refusal, kRefusal);
+  if (!ask.schema.empty()) return said(SegmentKind::text, sample_of(ask.schema));
+  return text_segment(material.text, material.text_pieces);
 }
 
 void cut_to(Draft& draft, std::int64_t limit) {
@@ -100,18 +120,39 @@ std::int64_t Draft::tokens() const {
   return n;
 }
 
-Draft make_draft(const Ask& ask, const Material& material, IdMint& ids) {
+std::int64_t Draft::reasoning_tokens() const {
+  std::int64_t n = 0;
+  for (const auto& s : segments) n += s.is_reasoning() ? s.tokens() : 0;
+  return n;
+}
+
+std::string Draft::plain(const Segment& segment) {
+  std::string text;
+  (void)wire::json_unescape(segment.whole(), text);
+  return text;
+}
+
+std::string Draft::arguments(const Segment& segment) {
+  auto text = plain(segment);
+  return wire::json_check(text, kDepthMax) ? std::string("{}") : text;
+}
+
+Draft make_draft(const Ask& ask, const Material& material, IdMint& ids, std::int64_t tokens_max) {
   Draft draft;
+  if (told(ask, kThinkPhrase)) draft.segments.push_back(said(SegmentKind::reasoning, kThoughts));
+  const auto before = draft.segments.size();
   if (material.tool_calls)
     for (const auto& tool : tools_to_call(ask)) draft.segments.push_back(call_segment(tool, ids));
-  if (!draft.segments.empty()) {
+  if (draft.segments.size() > before) {
     draft.finish = Finish::tool_calls;
-  } else if (const auto schema = schema_of(ask.format); !schema.empty()) {
-    draft.segments.push_back(text_segment(AnswerText::cut(sample_json(schema)), SIZE_MAX));
   } else {
-    draft.segments.push_back(text_segment(material.text, material.text_pieces));
+    draft.segments.push_back(message(ask, material));
+    if (told(ask, kFilteredPhrase)) {
+      draft.segments.back().pieces /= 2;
+      draft.finish = Finish::content_filter;
+    }
   }
-  if (ask.output_limit) cut_to(draft, *ask.output_limit);
+  cut_to(draft, std::min(tokens_max, ask.output_limit.value_or(INT64_MAX)));
   return draft;
 }
 

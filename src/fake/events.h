@@ -21,6 +21,11 @@ class EventSource {
   virtual Tokens so_far() const = 0;
   // An error in the middle of this stream, as its dialect tells it.
   virtual void append_error(std::string& out, const Fault& fault) const = 0;
+  virtual std::string_view content_type() const { return "text/event-stream; charset=utf-8"; }
+  // Makes of an event one that must not be believed: here JSON that is none.
+  virtual void spoil(std::string& event) const {
+    if (const auto at = event.find('{'); at != std::string::npos) event.insert(at, "{");
+  }
 };
 
 }  // namespace fw::fake

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "fake/chat.h"
 #include "fake/core.h"
 #include "fake/events.h"
 #include "fake/recording.h"
@@ -25,11 +26,13 @@ struct Exchange {
   std::expected<Place, Refusal> place = Place{};
   std::shared_ptr<const Asked> asked = {};  // of endpoints with a body
   std::string_view model = {};              // as asked for: the body's, or the deployment in the path
+  std::string model_text = {};              // of a model that is not spelt like that in the request
   std::string answers_as = {};              // the model the answer names
   std::optional<Fault> fault = {};
   BillEntry* entry = nullptr;
   MonoTime begun = {};
-  std::string id = {};  // x-request-id
+  std::string id = {};          // x-request-id
+  std::string more_lines = {};  // of the answer's header
 
   // Once the request was admitted.
   const Ask& ask() const { return *asked->ask; }
@@ -60,11 +63,21 @@ void note_gone(Exchange& x);
 net::Task<After> answer_chat(Exchange& x);
 net::Task<After> answer_response(Exchange& x);
 net::Task<After> answer_embeddings(Exchange& x);
+net::Task<After> answer_converse(Exchange& x);
+net::Task<After> answer_invoke(Exchange& x);
+net::Task<After> answer_generate(Exchange& x);
+After answer_counted(Exchange& x);
 After answer_stored(Exchange& x);
 After answer_models(Exchange& x);
 After answer_admin(Exchange& x);
 
-// Usage of a draft: prompt with its cached part, and what will be generated.
-Tokens count_tokens(Exchange& x, std::int64_t generated, std::int64_t conversation = 0);
+// The answer, with what a fault cuts off of it.
+Draft draft_of(Exchange& x);
+// Usage of so many choices of a draft: prompt with its cached part, and what will be generated.
+Tokens count_tokens(Exchange& x, const Draft& draft, std::int64_t choices = 1, std::int64_t conversation = 0);
+// A fault wants usage left out.
+bool tells_usage(const Exchange& x);
+// A chat, complete.
+ChatAnswer draft_chat(Exchange& x);
 
 }  // namespace fw::fake

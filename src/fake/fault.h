@@ -28,6 +28,9 @@ enum class FaultKind : std::uint8_t {
   close,         // the connection is closed without a byte of answer
   stale,         // answered well, then closed without announcement
   redirect,      // `status` (307) to `location`
+  cut_off,       // generation ends after `after` tokens, told as a limit on the output
+  no_usage,      // the stream ends well, without telling usage
+  corrupt,       // `after` events, then one that is spoilt: a wrong checksum, or no JSON; then it goes on
   count_
 };
 
@@ -42,8 +45,9 @@ struct Fault {
   std::optional<std::int64_t> ms;
   std::optional<std::int64_t> bytes;
   std::optional<std::int64_t> retry_after_ms;
-  std::optional<bool> billed;  // whether the cloud's bill counts the attempt all the same
-  std::optional<bool> clean;   // truncate: false cuts the connection instead of ending the body
+  std::optional<bool> billed;   // whether the cloud's bill counts the attempt all the same
+  std::optional<bool> wrapped;  // status: the body is an array of one error, as Google's front ends may send
+  std::optional<bool> clean;    // truncate: false cuts the connection instead of ending the body
   std::string code;
   std::string type;
   std::string message;

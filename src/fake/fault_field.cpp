@@ -12,8 +12,8 @@ namespace fw::fake {
 namespace {
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(FaultKind::count_)> kKinds{
-    "status", "lie",  "reset",        "stall",   "drip",  "slow_start", "truncate", "error_event",
-    "html",   "half", "wrong_length", "garbage", "close", "stale",      "redirect"};
+    "status", "lie",          "reset",   "stall", "drip",  "slow_start", "truncate", "error_event", "html",
+    "half",   "wrong_length", "garbage", "close", "stale", "redirect",   "cut_off",  "no_usage",    "corrupt"};
 
 constexpr std::int64_t kHour = 3'600'000;
 
@@ -35,7 +35,8 @@ struct FlagField {
   std::string_view name;
   std::optional<bool> Fault::* member;
 };
-constexpr std::array kFlags{FlagField{"billed", &Fault::billed}, FlagField{"clean", &Fault::clean}};
+constexpr std::array kFlags{FlagField{"billed", &Fault::billed}, FlagField{"clean", &Fault::clean},
+                            FlagField{"wrapped", &Fault::wrapped}};
 
 struct TextField {
   std::string_view name;
@@ -112,10 +113,11 @@ std::expected<void, std::string> set_fault_field(Fault& fault, std::string_view 
       return {};
     }
   if (name.starts_with(kHeaderPrefix)) return set_header(fault, name.substr(kHeaderPrefix.size()), value);
-  return std::unexpected(fmt::format(
-      "there is no '{}'; expected times, status, after, ms, bytes, retry_after_ms, billed, clean, code, type, message, "
-      "body, location, headers, path or model",
-      name));
+  return std::unexpected(
+      fmt::format("there is no '{}'; expected times, status, after, ms, bytes, retry_after_ms, billed, clean, wrapped, "
+                  "code, type, message, "
+                  "body, location, headers, path or model",
+                  name));
 }
 
 std::expected<void, std::string> check_fault(const Fault& fault) {

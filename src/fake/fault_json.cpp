@@ -78,6 +78,7 @@ void write_numbers(wire::JsonWriter& w, const Fault& f) {
   number("retry_after_ms", f.retry_after_ms);
   if (f.billed) w.member("billed", *f.billed);
   if (f.clean) w.member("clean", *f.clean);
+  if (f.wrapped) w.member("wrapped", *f.wrapped);
 }
 
 void write_texts(wire::JsonWriter& w, const Fault& f) {

@@ -73,7 +73,8 @@ void Manner::add_retry_lines(std::string& out, std::int64_t retry_after_ms) cons
 }
 
 std::span<const Manner* const> manners() {
-  static const std::array<const Manner*, 3> all{&openai_manner(), &azure_manner(), &compatible_manner()};
+  static const std::array<const Manner*, 6> all{&openai_manner(),  &azure_manner(),  &compatible_manner(),
+                                                &bedrock_manner(), &vertex_manner(), &tokens_manner()};
   return all;
 }
 

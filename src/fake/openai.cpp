@@ -22,10 +22,11 @@ constexpr ChatTemplates kChat{
     .whole = R"({"id":"$i","object":"chat.completion","created":$t,"model":"$m","choices":[$c],"usage":$U,)"
              R"("service_tier":"$T","system_fingerprint":"fp_5fa4e00001"})",
     .choice = R"({"index":$n,"message":$w,"logprobs":null,"finish_reason":$f})",
-    .message = R"({"role":"assistant","content":$x$k,"refusal":null,"annotations":[]})",
+    .message = R"({"role":"assistant","content":$x$k,"refusal":$z,"annotations":[]})",
     .usage = R"({"prompt_tokens":$p,"completion_tokens":$q,"total_tokens":$s,"prompt_tokens_details":)"
              R"({"cached_tokens":$k,"audio_tokens":0$w},"completion_tokens_details":{"reasoning_tokens":$r,)"
              R"("audio_tokens":0,"accepted_prediction_tokens":0,"rejected_prediction_tokens":0}})",
+    .tells_refusals = true,
 };
 
 class OpenAi final : public Manner {

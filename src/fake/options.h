@@ -30,7 +30,9 @@ struct Options {
   std::int64_t requests_per_minute = 0;   // 0: no limit is enforced
   std::int64_t tokens_per_minute = 0;
   std::vector<std::string> api_versions = {};  // azure, classic path; empty: the usual ones
-  std::string region = "swedencentral";        // azure: x-ms-region
+  std::string region = "";                // azure: x-ms-region; bedrock: what must be signed for; empty: the usual one
+  std::string project = "fake-project";   // vertex: whose paths it serves
+  std::int64_t token_lifetime_s = 3'600;  // tokens: how long those live that it issues
   std::vector<Fault> faults = {};
   std::size_t bill_attempts_max = 10'000;  // kept one by one; totals go on
   std::size_t requests_kept_max = 64;      // for /_fake/requests, together at most 64 MiB

@@ -25,7 +25,9 @@ After play_status(Exchange& x) {
   if (!f.message.empty()) refusal.message = f.message;
   if (!f.type.empty()) refusal.type = f.type;
   if (!f.code.empty()) refusal.code = f.code;
+  refusal.subject = f.code;  // only what the script said
   refusal.why = Why::scripted;
+  refusal.wrapped = f.wrapped.value_or(false);
   refusal.retry_after_ms = f.retry_after_ms.value_or(-1);
   return deliver_refusal(x, refusal);
 }

@@ -19,6 +19,8 @@ enum class Why : std::uint8_t {
   throttled_tokens,
   blocked_prompt,
   api_version,
+  not_signed,  // the cloud's own words of why a signature or a token is not accepted: message, code, status
+  own,         // of a cloud's own kind: message, code and status are as it says them
   scripted
 };
 
@@ -30,6 +32,7 @@ struct Refusal {
   std::string param = {};            // empty: null
   std::string code = {};             // empty: null
   std::int64_t retry_after_ms = -1;  // -1: not said
+  bool wrapped = false;              // see Fault
   std::string subject = {};          // the model, path or version it is about, for clouds that word it in their own way
 };
 

@@ -10,6 +10,8 @@
 namespace fw::fake {
 namespace {
 
+bool incomplete(Finish f) { return f == Finish::length || f == Finish::content_filter; }
+
 std::string_view state_word(ResponseState state, Finish finish) {
   switch (state) {
     case ResponseState::queued: return "queued";
@@ -17,7 +19,7 @@ std::string_view state_word(ResponseState state, Finish finish) {
     case ResponseState::cancelled: return "cancelled";
     case ResponseState::done: break;
   }
-  return finish == Finish::length ? "incomplete" : "completed";
+  return incomplete(finish) ? "incomplete" : "completed";
 }
 
 void append_usage(std::string& out, const Tokens& t) {
@@ -29,8 +31,21 @@ void append_usage(std::string& out, const Tokens& t) {
                  t.output, t.reasoning, t.input + t.output);
 }
 
-// A message or a function call; `begun` only: without what it will hold.
-void append_item(std::string& out, const Segment& s, std::string_view item_id, bool begun) {
+// A part of a message or of a summary.
+void append_part(std::string& out, const Segment& s, std::string_view text) {
+  if (s.is_reasoning())
+    fmt::format_to(std::back_inserter(out), R"({{"type":"summary_text","text":"{}"}})", text);
+  else if (s.is_refusal())
+    fmt::format_to(std::back_inserter(out), R"({{"type":"refusal","refusal":"{}"}})", text);
+  else
+    fmt::format_to(std::back_inserter(out), R"({{"type":"output_text","annotations":[],"logprobs":[],"text":"{}"}})",
+                   text);
+}
+
+// `begun` only: without what it will hold.
+void append_item(std::string& out, const ResponseAnswer& answer, std::size_t index, bool begun) {
+  const auto& s = answer.draft.segments[index];
+  const auto& item_id = answer.item_ids[index];
   const auto status = begun ? "in_progress" : "completed";
   if (s.is_call()) {
     fmt::format_to(std::back_inserter(out),
@@ -38,10 +53,15 @@ void append_item(std::string& out, const Segment& s, std::string_view item_id, b
                    item_id, status, begun ? std::string_view() : s.whole(), s.call_id, s.call_name);
     return;
   }
+  if (s.is_reasoning()) {
+    fmt::format_to(std::back_inserter(out), R"({{"id":"{}","type":"reasoning","summary":[)", item_id);
+    if (!begun && answer.tells_thoughts)
+      fmt::format_to(std::back_inserter(out), R"({{"type":"summary_text","text":"{}"}})", s.whole());
+    out += "]}";
+    return;
+  }
   fmt::format_to(std::back_inserter(out), R"({{"id":"{}","type":"message","status":"{}","content":[)", item_id, status);
-  if (!begun)
-    fmt::format_to(std::back_inserter(out), R"({{"type":"output_text","annotations":[],"logprobs":[],"text":"{}"}})",
-                   s.whole());
+  if (!begun) append_part(out, s, s.whole());
   out += R"(],"role":"assistant"})";
 }
 
@@ -89,11 +109,13 @@ void append_response(std::string& out, const ResponseAnswer& answer, ResponseSta
                  R"({{"id":"{}","object":"response","created_at":{},"status":"{}","completed_at":{})", answer.id,
                  answer.created, state_word(state, answer.draft.finish), done ? answer.created : "null");
   out += R"(,"error":null,"incomplete_details":)";
-  out += done && answer.draft.finish == Finish::length ? R"({"reason":"max_output_tokens"})" : "null";
+  out += !done || !incomplete(answer.draft.finish) ? "null"
+         : answer.draft.finish == Finish::length   ? R"({"reason":"max_output_tokens"})"
+                                                   : R"({"reason":"content_filter"})";
   fmt::format_to(std::back_inserter(out), R"(,"model":"{}","output":[)", answer.model);
   for (std::size_t i = 0; done && i < answer.draft.segments.size(); ++i) {
     if (i > 0) out += ',';
-    append_item(out, answer.draft.segments[i], answer.item_ids[i], false);
+    append_item(out, answer, i, false);
   }
   out += ']';
   out += answer.members;
@@ -165,7 +187,7 @@ class ResponseStream final : public EventSource {
   }
 
   Step last(std::string& out) {
-    return whole(out, answer_.draft.finish == Finish::length ? "response.incomplete" : "response.completed",
+    return whole(out, incomplete(answer_.draft.finish) ? "response.incomplete" : "response.completed",
                  ResponseState::done, Phase::over);
   }
 
@@ -174,16 +196,22 @@ class ResponseStream final : public EventSource {
     const auto& s = answer_.draft.segments[segment_];
     switch (part_) {
       case Part::added:
-        part_ = s.is_call() ? Part::delta : Part::part_added;
+        part_ = s.is_call() ? Part::delta : s.is_reasoning() && !answer_.tells_thoughts ? Part::done : Part::part_added;
         if (s.is_call()) ++contents_;  // the call itself counts one
         return item_frame(out, "response.output_item.added", true);
-      case Part::part_added: part_ = Part::delta; return part_frame(out, "response.content_part.added", "");
+      case Part::part_added:
+        part_ = Part::delta;
+        return part_frame(
+            out, s.is_reasoning() ? "response.reasoning_summary_part.added" : "response.content_part.added", "");
       case Part::delta:
         if (piece_ < s.pieces) return delta(out, s);
         part_ = Part::text_done;
         [[fallthrough]];
       case Part::text_done: part_ = s.is_call() ? Part::done : Part::part_done; return text_done(out, s);
-      case Part::part_done: part_ = Part::done; return part_frame(out, "response.content_part.done", s.whole());
+      case Part::part_done:
+        part_ = Part::done;
+        return part_frame(out, s.is_reasoning() ? "response.reasoning_summary_part.done" : "response.content_part.done",
+                          s.whole());
       case Part::done: break;
     }
     const auto step = item_frame(out, "response.output_item.done", false);
@@ -196,39 +224,50 @@ class ResponseStream final : public EventSource {
   Step item_frame(std::string& out, std::string_view type, bool begun) {
     open(out, type);
     fmt::format_to(std::back_inserter(out), R"("output_index":{},"item":)", segment_);
-    append_item(out, answer_.draft.segments[segment_], answer_.item_ids[segment_], begun);
+    append_item(out, answer_, segment_, begun);
     return close(out, Step::frame);
   }
 
   Step part_frame(std::string& out, std::string_view type, std::string_view text) {
-    open(out, type);
-    fmt::format_to(
-        std::back_inserter(out),
-        R"("item_id":"{}","output_index":{},"content_index":0,"part":{{"type":"output_text","annotations":[],)"
-        R"("logprobs":[],"text":"{}"}})",
-        answer_.item_ids[segment_], segment_, text);
+    open_part(out, type);
+    out += R"(,"part":)";
+    append_part(out, answer_.draft.segments[segment_], text);
     return close(out, Step::frame);
   }
 
-  Step delta(std::string& out, const Segment& s) {
-    open(out, s.is_call() ? "response.function_call_arguments.delta" : "response.output_text.delta");
+  // Of the item and, where it has several, its part.
+  void open_part(std::string& out, std::string_view type) {
+    const auto& s = answer_.draft.segments[segment_];
+    open(out, type);
     fmt::format_to(std::back_inserter(out), R"("item_id":"{}","output_index":{})", answer_.item_ids[segment_],
                    segment_);
-    if (!s.is_call()) out += R"(,"content_index":0,"logprobs":[])";
+    if (!s.is_call()) out += s.is_reasoning() ? R"(,"summary_index":0)" : R"(,"content_index":0)";
+  }
+
+  static std::string_view stem(const Segment& s) {
+    switch (s.kind) {
+      case SegmentKind::call: return "response.function_call_arguments";
+      case SegmentKind::reasoning: return "response.reasoning_summary_text";
+      case SegmentKind::refusal: return "response.refusal";
+      case SegmentKind::text: break;
+    }
+    return "response.output_text";
+  }
+
+  Step delta(std::string& out, const Segment& s) {
+    open_part(out, fmt::format("{}.delta", stem(s)));
+    if (s.kind == SegmentKind::text) out += R"(,"logprobs":[])";
     fmt::format_to(std::back_inserter(out), R"(,"delta":"{}")", s.text->piece(piece_++));
     if (answer_.obfuscate) out += contents_ % 2 == 0 ? R"(,"obfuscation":"q7WmZ")" : R"(,"obfuscation":"Lx0aVe3Kp")";
-    ++contents_;
+    contents_ += !s.is_reasoning();
     return close(out, Step::content);
   }
 
   Step text_done(std::string& out, const Segment& s) {
-    open(out, s.is_call() ? "response.function_call_arguments.done" : "response.output_text.done");
-    fmt::format_to(std::back_inserter(out), R"("item_id":"{}","output_index":{})", answer_.item_ids[segment_],
-                   segment_);
-    if (s.is_call())
-      fmt::format_to(std::back_inserter(out), R"(,"arguments":"{}")", s.whole());
-    else
-      fmt::format_to(std::back_inserter(out), R"(,"content_index":0,"logprobs":[],"text":"{}")", s.whole());
+    open_part(out, fmt::format("{}.done", stem(s)));
+    if (s.kind == SegmentKind::text) out += R"(,"logprobs":[])";
+    const auto member = s.is_call() ? "arguments" : s.is_refusal() ? "refusal" : "text";
+    fmt::format_to(std::back_inserter(out), R"(,"{}":"{}")", member, s.whole());
     return close(out, Step::frame);
   }
 

@@ -24,6 +24,7 @@ struct ResponseAnswer {
   std::vector<std::string> item_ids;  // one for each segment
   Tokens usage;
   bool obfuscate = false;
+  bool tells_thoughts = false;  // a summary was asked for
 };
 
 // The members a Response repeats of its request, each with a comma before it; OpenAI's defaults for those not said.
@@ -44,6 +45,7 @@ class ResponseStore {
     MonoTime ready;  // a background one is done from then on
     bool background = false;
     bool cancelled = false;
+    std::string asked_for = {};      // the model, as the request named it
     std::int64_t prompt_tokens = 0;  // of the whole conversation up to its end
     ResponseState state(MonoTime now) const;
   };

@@ -123,7 +123,11 @@ class Sampler {
     return wire::json_text(depth > kRecursionSoftMax ? all.back() : all.front());
   }
 
-  void write_typed(const Schema& s, std::string_view type, std::string_view named, int depth) {
+  void write_typed(const Schema& s, std::string_view spelt, std::string_view named, int depth) {
+    // Google's own schemas shout their types.
+    std::string type(spelt);
+    for (char& c : type)
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
     if (type == "object") return write_object(s, depth);
     if (type == "array") return write_array(s, named, depth);
     if (type == "integer" || type == "number") return write_number(s, type == "integer");

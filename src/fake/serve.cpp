@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "fake/exchange.h"
+#include "fake/percent.h"
 
 namespace fw::fake {
 namespace {
@@ -36,22 +37,38 @@ Exchange begin_exchange(Core& core, net::HttpConn& conn, Received& request) {
 
 // The place of the request, read from its own copy of the head.
 std::expected<Place, Refusal> find_place(const Exchange& x) {
+  const auto& manner = x.core.manner;
+  ParsedHead again;
+  if (manner.reads_fields() && parse_again(x.request, again)) return manner.place(again.head, x.core.options);
   wire::RequestHead head;
   head.method = x.request.method;
   head.method_text = x.request.method_text;
   head.path = x.request.path;
   head.query = x.request.query;
-  return x.core.manner.place(head, x.core.options);
+  return manner.place(head, x.core.options);
+}
+
+void inherit_model(Exchange& x) {
+  const auto* const previous = x.core.responses.find(x.ask().previous_response_id);
+  if (!previous) return;
+  x.model_text = previous->asked_for;
+  x.model = x.model_text;
 }
 
 // The request's own words, well-formed or not: faults match by model whatever else is wrong.
 void read_request(Exchange& x) {
   if (!x.place) return;
   x.model = x.place->deployment;
+  if (x.model.find('%') != std::string_view::npos) {
+    x.model_text = percent_decoded(x.model);
+    x.model = x.model_text;
+  }
   if (has_body(x.place->endpoint)) {
-    x.asked = read_asked(x.core.last_asked, x.place->endpoint, !x.model.empty(), x.request.body);
+    const bool named = !x.model.empty() || x.place->inherits_model;
+    x.asked = read_asked(x.core.last_asked, x.place->endpoint, named, x.request.body);
     if (!x.asked->body.empty()) x.core.last_asked = x.asked;
     if (x.model.empty()) x.model = x.asked->ask ? x.asked->ask->model : model_of(x.request.body);
+    if (x.model.empty() && x.place->inherits_model && x.asked->ask) inherit_model(x);
   }
   if (x.model.starts_with(kRecordingModel) && !x.recording) {
     x.recording = find_recording(x.model.substr(kRecordingModel.size()));
@@ -85,20 +102,42 @@ std::optional<Refusal> check_rates(Exchange& x) {
   return std::nullopt;
 }
 
+// What a cloud wants to see the whole request for.
+std::optional<Refusal> look_closer(const Exchange& x) {
+  const auto& core = x.core;
+  ParsedHead again;
+  if (!parse_again(x.request, again)) return key_missing();
+  const Shown shown{again.head, x.request.body, core.wall(), core.standing, core.options};
+  if (x.key == KeyVerdict::closer)
+    if (auto refusal = core.manner.sign_in(shown)) return refusal;
+  if (!core.manner.reads_fields()) return std::nullopt;
+  if (!x.place) return x.place.error();
+  const bool read = x.asked && x.asked->ask;
+  return core.manner.check(shown, *x.place, x.model, read ? &x.ask() : nullptr);
+}
+
+std::optional<Refusal> check_model(Exchange& x) {
+  if (x.recording) return std::nullopt;
+  if (x.model.empty()) return missing_param("model");
+  const auto* served = x.core.model(x.model);
+  if (!served) served = x.core.model(x.core.manner.known_as(x.model));
+  if (!served) return unknown_model(x.model);
+  x.answers_as = served->answers.empty() ? std::string(x.model) : served->answers;
+  return std::nullopt;
+}
+
 // Everything a cloud checks before it starts a model, in the order in which it does.
 std::optional<Refusal> admit(Exchange& x) {
   if (x.place && x.place->endpoint == Endpoint::health) return std::nullopt;
   if (x.key == KeyVerdict::missing) return key_missing();
   if (x.key == KeyVerdict::wrong) return key_wrong(x.key_given);
+  if (x.key == KeyVerdict::closer || x.core.manner.reads_fields())
+    if (auto refusal = look_closer(x)) return refusal;
   if (!x.place) return x.place.error();
   if (!has_body(x.place->endpoint)) return std::nullopt;
   if (!x.asked->ask) return x.asked->ask.error();
   if (auto refusal = check_recording(x)) return refusal;
-  if (!x.recording) {
-    const auto* const served = x.core.model(x.model);
-    if (!served) return unknown_model(x.model);
-    x.answers_as = served->answers.empty() ? std::string(x.model) : served->answers;
-  }
+  if (auto refusal = check_model(x)) return refusal;
   if (auto refusal = check_rates(x)) return refusal;
   if (x.core.manner.filters_prompts() && is_blocked(x.ask())) return blocked_prompt();
   return std::nullopt;
@@ -108,11 +147,30 @@ net::Task<After> answer(Exchange& x) {
   switch (x.place->endpoint) {
     case Endpoint::chat: return answer_chat(x);
     case Endpoint::responses: return answer_response(x);
+    case Endpoint::converse:
+    case Endpoint::converse_stream: return answer_converse(x);
+    case Endpoint::invoke:
+    case Endpoint::invoke_stream: return answer_invoke(x);
+    case Endpoint::generate:
+    case Endpoint::generate_stream: return answer_generate(x);
     default: return answer_embeddings(x);
   }
 }
 
+// A token endpoint: it knows no models and is not billed.
+After answer_direct(Exchange& x) {
+  ParsedHead again;
+  if (!parse_again(x.request, again)) return deliver_refusal(x, unknown_path(x.request.method_text, x.request.path));
+  const Shown shown{again.head, x.request.body, x.core.wall(), x.core.standing, x.core.options};
+  const auto spoken = x.core.manner.answer(shown, x.core.ids);
+  x.entry->status = spoken.status;
+  x.conn.answer(spoken.status, answer_lines(x, spoken.content_type) + spoken.lines, spoken.body);
+  return After::keep;
+}
+
 net::Task<After> answer_admitted(Exchange& x) {
+  if (x.place->endpoint == Endpoint::direct) co_return answer_direct(x);
+  if (x.place->endpoint == Endpoint::count_tokens) co_return answer_counted(x);
   if (has_body(x.place->endpoint)) {
     auto answering = answer(x);
     co_return co_await answering;

@@ -1,6 +1,9 @@
 #include "fake/tokens.h"
 
 #include <algorithm>
+#include <string>
+
+#include "wire/json.h"
 
 namespace fw::fake {
 namespace {
@@ -12,6 +15,17 @@ constexpr std::uint64_t kBasis = 14695981039346656037ull;
 constexpr std::uint64_t kPrime = 1099511628211ull;
 
 }  // namespace
+
+std::size_t said_bytes(std::string_view raw) {
+  if (raw.find('\\') == std::string_view::npos) return raw.size();
+  std::string plain;
+  return wire::json_unescape(raw, plain) ? plain.size() : raw.size();
+}
+
+std::size_t dense_bytes(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return c != ' ' && c != '\t' && c != '\n' && c != '\r'; }));
+}
 
 PrefixCache::Count PrefixCache::look_up(std::span<const std::string_view> texts, std::int64_t prompt_tokens) {
   Count count;

@@ -9,16 +9,23 @@
 
 namespace fw::fake {
 
-// The rule. Prompt: 2, and 4 for every message or item, and for every text a quarter of its bytes as they
-// stand in the JSON (rounded up), and 85 for every image. Answer: one for every event that carries content.
+// The rule, the same in every dialect. Prompt: 2, and for every text of a message, tool call and tool result 4
+// and a quarter of its bytes (rounded up), and 85 for every image. Bytes are those of the text, not of its JSON
+// spelling; of a call its name and arguments without blanks, of a result its JSON without blanks. A tool counts a
+// quarter of its name, of its description and of its schema. Answer: one for every event that carries content.
 inline constexpr std::int64_t kTokensPerPrompt = 2;
 inline constexpr std::int64_t kTokensPerMessage = 4;
 inline constexpr std::int64_t kTokensPerImage = 85;
 inline constexpr std::size_t kBytesPerToken = 4;
 
-constexpr std::int64_t tokens_of(std::string_view text) {
-  return static_cast<std::int64_t>((text.size() + kBytesPerToken - 1) / kBytesPerToken);
+constexpr std::int64_t tokens_of_bytes(std::size_t bytes) {
+  return static_cast<std::int64_t>((bytes + kBytesPerToken - 1) / kBytesPerToken);
 }
+constexpr std::int64_t tokens_of(std::string_view text) { return tokens_of_bytes(text.size()); }
+// The bytes of what an escaped JSON string says.
+std::size_t said_bytes(std::string_view raw);
+// The bytes that are no white space.
+std::size_t dense_bytes(std::string_view text);
 
 // Prompts seen before, by their beginnings: a prefix of 1,024 tokens or more counts as cached, in steps of
 // 128 (OpenAI, prompt caching guide).
