@@ -66,7 +66,14 @@ int digits(std::string_view text, std::size_t at, std::size_t count) {
   return value;
 }
 
-// "Sun, 06 Nov 1994 08:49:37 GMT", the one form that may be sent (RFC 9110 §5.6.7).
+std::uint32_t reset_ms(std::string_view remaining, std::string_view reset) {
+  if (remaining != "0") return 0;
+  if (const auto seconds = decimal(reset)) return whole_ms(*seconds * 1000);
+  return whole_ms(leading_duration_ms(reset).value_or(0));
+}
+
+}  // namespace
+
 std::optional<std::int64_t> http_date_seconds(std::string_view text) {
   constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
   if (text.size() != 29 || !text.ends_with(" GMT") || text[19] != ':' || text[22] != ':') return std::nullopt;
@@ -81,14 +88,6 @@ std::optional<std::int64_t> http_date_seconds(std::string_view text) {
   const auto days = std::chrono::sys_days(date).time_since_epoch().count();
   return std::int64_t{days} * 86'400 + part[2] * 3600 + part[3] * 60 + part[4];
 }
-
-std::uint32_t reset_ms(std::string_view remaining, std::string_view reset) {
-  if (remaining != "0") return 0;
-  if (const auto seconds = decimal(reset)) return whole_ms(*seconds * 1000);
-  return whole_ms(leading_duration_ms(reset).value_or(0));
-}
-
-}  // namespace
 
 std::uint32_t retry_after_ms(std::span<const wire::HeaderField> fields, WallTime now) {
   const auto get = [&fields](HeaderId id) { return wire::field_value(fields, id); };
