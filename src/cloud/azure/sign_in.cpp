@@ -191,6 +191,8 @@ Made entra_as_written(const ProviderSettings& settings) {
 
 // In the order of the SDKs' default chain: a secret before a federated token.
 Made entra_by_default(const ProviderSettings& settings, const Surroundings& surroundings) {
+  // Without surroundings only the settings are being checked.
+  if (!surroundings.variable) return std::make_unique<const EntraSignIn>(Application{});
   const auto tenant = variable(surroundings, "AZURE_TENANT_ID");
   const auto client = variable(surroundings, "AZURE_CLIENT_ID");
   const auto secret = variable(surroundings, "AZURE_CLIENT_SECRET");

@@ -35,7 +35,8 @@ enum class Way : std::uint8_t { key, entra, managed_identity };
 // How an entry signs in. Error: none or several.
 Result<Way> way_of(const ProviderSettings& settings);
 
-// Null for a key. Errors are the operator's: what is missing, empty or no URL.
+// Null for a key. Errors are the operator's: what is missing, empty or no URL. Surroundings that know no variables
+// leave out what only the environment could say.
 Result<std::unique_ptr<const SignIn>> make_sign_in(const ProviderSettings& settings, const Surroundings& surroundings);
 
 }  // namespace fw::cloud::azure

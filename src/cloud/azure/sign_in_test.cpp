@@ -151,7 +151,8 @@ TEST(Entra, reads_the_environment_by_default) {
                                       {"AZURE_CLIENT_SECRET", ""},
                                       {"AZURE_FEDERATED_TOKEN_FILE", "/f"}});
   EXPECT_EQ(run(*made(settings, federated), {says(200, "jwt"), says(200, kToken)}).files[0], "/f");
-  EXPECT_EQ(wrong(settings), "auth.entra");
+  EXPECT_EQ(wrong(settings), "accepted") << "the settings alone are right";
+  EXPECT_EQ(wrong(settings, environment({})), "auth.entra");
   EXPECT_EQ(wrong(settings, environment({{"AZURE_TENANT_ID", "t"}, {"AZURE_CLIENT_ID", "c"}})), "auth.entra");
 }
 

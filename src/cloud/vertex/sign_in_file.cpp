@@ -217,7 +217,6 @@ Flow<Credential> token_by_file(const GoogleOptions& options, const CredentialFil
 
 Flow<Credential> metadata_token(const GoogleOptions& options) {
   const TokenSource source{fmt::format("Google's metadata server {}", options.metadata_url.authority()), {}};
-  constexpr std::array<TokenHint, 1> kNoAccount{{{"not found", "the machine has no service account"}}};
   Fetch request{.method = "GET",
                 .url = options.metadata_url,
                 .lines = "Metadata-Flavor: Google\r\n",
@@ -225,7 +224,9 @@ Flow<Credential> metadata_token(const GoogleOptions& options) {
                 .timeout_ms = 5000};
   Ask question(std::move(request));
   const Reply reply = co_await question;
-  co_return read_token(source, reply, kNoAccount);
+  auto made = read_token(source, reply);
+  if (!made && reply.status == 404) made.error().message += " (the machine has no service account)";
+  co_return made;
 }
 
 }  // namespace fw::cloud::vertex

@@ -165,8 +165,7 @@ TEST(GoogleMetadata, gives_the_machines_token) {
             "GET http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/token");
   EXPECT_EQ(ran.fetches[0].lines, "Metadata-Flavor: Google\r\n");
   EXPECT_EQ(ran.result->expires, after(3599));
-  EXPECT_NE(run(*sign_in, {says(404, "404 page not found")}).error().find("the machine has no service account"),
-            std::string::npos);
+  EXPECT_NE(run(*sign_in, {says(404, "<html>")}).error().find("the machine has no service account"), std::string::npos);
   EXPECT_NE(run(*sign_in, {says(200, "<html>")}).error().find("found HTML"), std::string::npos);
   EXPECT_NE(
       run(*sign_in, {fails("no such host")}).error().find("metadata.google.internal gave no answer: no such host"),
