@@ -132,6 +132,9 @@ TEST_P(Exchange, addresses_the_cloud_as_the_fixture_says) {
   settings.base_url = facts_.text("base_url");
   settings.api_version = facts_.text("api_version");
   settings.api_key = facts_.text("api_key");
+  settings.region = facts_.text("region");
+  for (const char* name : {"host", "project"})
+    if (facts_.find(name)) settings.extra[name] = facts_.text(name);
   const auto site = adapter_->site(settings);
   ASSERT_TRUE(site) << site.error().message;
   std::string expected = GetParam().text("upstream_head.txt");

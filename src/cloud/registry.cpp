@@ -4,6 +4,7 @@
 
 #include "cloud/adapter.h"
 #include "cloud/azure/azure.h"
+#include "cloud/bedrock/bedrock.h"
 #include "cloud/compatible/compatible.h"
 #include "cloud/openai/openai.h"
 
@@ -13,6 +14,7 @@ std::span<const Adapter* const> all() {
   static const std::array kAll{
       &openai::adapter(),
       &azure::adapter(),
+      &bedrock::adapter(),
       &compatible::adapter(),
   };
   return kAll;

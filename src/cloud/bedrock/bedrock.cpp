@@ -1,0 +1,204 @@
+#include "cloud/bedrock/bedrock.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cloud/bedrock/converse_decode.h"
+#include "cloud/bedrock/converse_write.h"
+#include "cloud/bedrock/endpoints.h"
+#include "cloud/bedrock/failure.h"
+#include "cloud/bedrock/fields.h"
+#include "cloud/bedrock/sign_in.h"
+#include "cloud/openai_http/request.h"
+
+namespace fw::cloud::bedrock {
+namespace {
+
+using openai_http::wrong_setting;
+
+constexpr std::string_view kDefaultProject = "default";
+
+std::vector<Setting> all_settings() {
+  std::vector<Setting> all{
+      {"region", "the AWS Region that is asked and that requests are signed for, such as us-east-1", true, false,
+       SettingKind::text},
+      {"host", "runtime (the default): profile ids such as us.openai.gpt-6-sol, Converse; or mantle: bare ids, Projects",
+       false, false, SettingKind::text},
+      {"base_url", "another address of the same host: an origin such as a VPC endpoint's, without a path", false, false,
+       SettingKind::url},
+      {"project", "sent as OpenAI-Project: a Project of mantle's (proj_…)", false, false, SettingKind::text},
+      {"auth.api_key", "a Bedrock API key", false, true, SettingKind::text},
+      {"forward_headers", "further request fields of clients to pass on", false, false, SettingKind::list},
+  };
+  all.insert(all.end(), kAwsSettings.begin(), kAwsSettings.end());
+  return all;
+}
+
+std::string_view extra(const ProviderSettings& settings, const char* name) {
+  const auto found = settings.extra.find(name);
+  return found == settings.extra.end() ? std::string_view() : std::string_view(found->second);
+}
+
+Result<Host> read_host(const ProviderSettings& settings) {
+  const std::string_view word = extra(settings, "host");
+  if (word.empty()) return Host::runtime;
+  if (const auto host = host_of(word)) return *host;
+  return wrong_setting(settings, "host", fmt::format("found '{}', expected runtime or mantle", word));
+}
+
+Result<void> check_region(const ProviderSettings& settings) {
+  if (settings.region.empty())
+    return wrong_setting(settings, "region", "found no region, expected one such as us-east-1");
+  if (!is_region(settings.region))
+    return wrong_setting(settings, "region", fmt::format("found '{}', expected a Region's code such as us-east-1",
+                                                         settings.region));
+  return {};
+}
+
+// What a host name of AWS's own says must agree with the rest: a signature for another Region or
+// service is refused there, and a key must not travel in the clear.
+Result<void> check_aws_host(const ProviderSettings& settings, Host host, const wire::Url& url) {
+  const auto named = read_aws_host(url.host);
+  if (!named) return {};
+  if (!url.tls)
+    return wrong_setting(settings, "base_url",
+                         fmt::format("found http for {}, expected https: the key would travel in the clear", url.host));
+  if (named->host != host)
+    return wrong_setting(settings, "base_url",
+                         fmt::format("found {}, expected a host of bedrock-{}; or say host: {}", url.host, name(host),
+                                     name(named->host)));
+  if (named->region != settings.region)
+    return wrong_setting(settings, "base_url",
+                         fmt::format("found {}, which is in {}, expected a host in {} as `region` says; signatures are "
+                                     "for one Region", url.host, named->region, settings.region));
+  return {};
+}
+
+Result<wire::Url> read_url(const ProviderSettings& settings, Host host) {
+  std::string text = settings.base_url;
+  if (text.empty()) {
+    auto usual = default_url(host, settings.region);
+    if (!usual)
+      return wrong_setting(settings, "region",
+                           fmt::format("found '{}', expected a Region where mantle is known to be: {}; where AWS has "
+                                       "added one since, give its base_url", settings.region, mantle_regions()));
+    text = *std::move(usual);
+  }
+  auto url = wire::parse_url(text);
+  if (!url) return wrong_setting(settings, "base_url", url.error());
+  if (!url->path.empty() || !url->query.empty())
+    return wrong_setting(settings, "base_url",
+                         fmt::format("found the path '{}', expected an origin such as "
+                                     "https://bedrock-runtime.us-east-1.amazonaws.com; paths are added here", url->path));
+  if (auto checked = check_aws_host(settings, host, *url); !checked) return std::unexpected(std::move(checked.error()));
+  return *std::move(url);
+}
+
+Result<void> add_project(const ProviderSettings& settings, Host host, Site& site) {
+  site.project = extra(settings, "project");
+  if (site.project.empty()) return {};
+  if (host == Host::runtime && site.project != kDefaultProject)
+    return wrong_setting(settings, "project", "found one for the runtime host, expected none: Projects are mantle's");
+  auto line = openai_http::field_line(settings, "project", "OpenAI-Project", site.project);
+  if (!line) return std::unexpected(std::move(line.error()));
+  site.static_lines += *line;
+  return {};
+}
+
+Host at(const Site& site) { return host_of(std::string_view(site.host)).value_or(Host::runtime); }
+
+bool is_generation(Operation operation) { return operation == Operation::chat || operation == Operation::responses; }
+
+class Bedrock final : public Adapter {
+ public:
+  std::string_view name() const override { return "bedrock"; }
+  std::span<const Setting> settings() const override {
+    static const std::vector<Setting> all = all_settings();
+    return all;
+  }
+  bool model_in_path(const Site&, Operation) const override { return false; }
+  // Who leaves is billed for the whole answer (BerriAI/litellm#34147).
+  OnCancel on_cancel() const override { return OnCancel::drain; }
+  // Of GPT's caches (AWS model card, openai-gpt-6-astra); Converse's own are five minutes, see its decoder.
+  dialect::CacheLifetime cache_lifetime() const override { return dialect::CacheLifetime::m30; }
+
+  Result<Site> site(const ProviderSettings& settings) const override {
+    const auto host = read_host(settings);
+    if (!host) return std::unexpected(host.error());
+    if (auto region = check_region(settings); !region) return std::unexpected(std::move(region.error()));
+    auto url = read_url(settings, *host);
+    if (!url) return std::unexpected(std::move(url.error()));
+    auto site = openai_http::plain_site(settings, *std::move(url));
+    if (!site) return site;
+    site->region = settings.region;
+    site->host = bedrock::name(*host);
+    if (auto added = add_project(settings, *host, *site); !added) return std::unexpected(std::move(added.error()));
+    return site;
+  }
+
+  std::span<const Dialect> dialects(const Site& site, std::string_view model) const override {
+    return bedrock::dialects(at(site), model);
+  }
+
+  bool speaks(Operation operation) const override { return operation != Operation::embeddings; }
+  bool speaks(const Site& site, std::string_view model, Operation operation) const override {
+    const auto spoken = dialects(site, model);
+    return speaks(operation) && (is_generation(operation) || std::ranges::find(spoken, Dialect::responses) != spoken.end());
+  }
+
+  std::string request_head(const Site& site, const Call& call) const override {
+    if (is_generation(call.operation) && call.dialect == Dialect::converse)
+      return openai_http::head(site, call.operation,
+                               fmt::format("/model/{}/converse{}", wire::percent_encode_segment(call.model),
+                                           call.stream ? "-stream" : ""), {});
+    // The dialect decides: a chat request may be asked as Responses.
+    Call asked = call;
+    if (is_generation(call.operation))
+      asked.operation = call.dialect == Dialect::responses ? Operation::responses : Operation::chat;
+    const std::string path = std::string(openai_prefix(at(site), call.model)) + openai_http::resource(asked);
+    return openai_http::head(site, asked.operation, path, openai_http::safe_query(call.query));
+  }
+
+  Result<std::unique_ptr<const SignIn>> sign_in(const ProviderSettings& settings,
+                                                const Surroundings& surroundings) const override {
+    return aws_sign_in(settings, surroundings);
+  }
+
+  void authorize(const Site& site, const Credential& credential, const ToSign& request,
+                 std::string& lines) const override {
+    sign_aws(credential, site.region, signing_service(site.host), site.url.authority(), request, lines);
+  }
+
+  std::span<const FieldRow> fields() const override { return bedrock::fields(); }
+
+  Result<void> write_request(Dialect upstream, const dialect::inner::Request& request,
+                             const dialect::inner::Target& target, std::string& out) const override {
+    if (upstream == Dialect::converse) return write_converse_request(request, target, out);
+    return Adapter::write_request(upstream, request, target, out);
+  }
+
+  std::unique_ptr<dialect::AnswerDecoder> decoder(Dialect upstream, dialect::RelayLimits limits) const override {
+    return upstream == Dialect::converse ? converse_decoder(limits) : Adapter::decoder(upstream, limits);
+  }
+
+  Verdict classify(const Answer& answer, WallTime now) const override { return bedrock::classify(answer, now); }
+  Verdict classify_stream(const dialect::ProviderStreamError& error) const override {
+    return bedrock::classify_stream(error);
+  }
+
+  std::string_view request_id(std::span<const wire::HeaderField> fields) const override {
+    const auto id = wire::field_value(fields, wire::HeaderId::x_amzn_requestid);
+    return id.empty() ? wire::field_value(fields, wire::HeaderId::x_request_id) : id;
+  }
+};
+
+}  // namespace
+
+const Adapter& adapter() {
+  static const Bedrock instance;
+  return instance;
+}
+
+}  // namespace fw::cloud::bedrock
