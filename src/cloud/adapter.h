@@ -136,6 +136,9 @@ class Adapter {
   // Writes a request in a dialect the deployment speaks and the client does not.
   virtual Result<void> write_request(Dialect upstream, const dialect::inner::Request& request,
                                      const dialect::inner::Target& target, std::string& out) const;
+  // True where even a request of the client's own dialect must be written anew: the place wants what
+  // a client need not say.
+  virtual bool rewrites(Dialect /*upstream*/) const { return false; }
   virtual std::unique_ptr<dialect::AnswerDecoder> decoder(Dialect upstream, dialect::RelayLimits limits) const {
     return dialect::make_decoder(upstream, limits);
   }

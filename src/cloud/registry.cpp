@@ -7,6 +7,7 @@
 #include "cloud/bedrock/bedrock.h"
 #include "cloud/compatible/compatible.h"
 #include "cloud/openai/openai.h"
+#include "cloud/vertex/vertex.h"
 
 namespace fw::cloud {
 
@@ -15,6 +16,7 @@ std::span<const Adapter* const> all() {
       &openai::adapter(),
       &azure::adapter(),
       &bedrock::adapter(),
+      &vertex::adapter(),
       &compatible::adapter(),
   };
   return kAll;

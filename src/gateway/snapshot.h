@@ -36,7 +36,7 @@ struct Provider {
 // How one operation of clients is spoken to a deployment.
 struct Face {
   Dialect upstream = Dialect::chat;
-  bool translated = false;   // the client speaks another dialect
+  bool translated = false;   // the client speaks another dialect, or the cloud wants it written anew
   dialect::Fates fates;      // of what the request asks for
   std::string head;          // request line to the last static field; empty: not served
   std::string stream_head;   // the same for a stream

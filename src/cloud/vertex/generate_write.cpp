@@ -135,9 +135,8 @@ void write_format(const Request& request, JsonWriter& writer) {
 }
 
 void write_logprobs(const Request& request, const Target& target, JsonWriter& writer) {
-  const bool included =
-      said(request, target, Need::include).find("message.output_text.logprobs") != std::string_view::npos;
-  if (said(request, target, Need::logprobs) != "true" && !included) return;
+  const bool included = request.field(Need::include).find("\"message.output_text.logprobs\"") != std::string_view::npos;
+  if (target.dropped(Need::logprobs) || (request.field(Need::logprobs) != "true" && !included)) return;
   writer.member("responseLogprobs", true);
   const auto top = wire::json_int(said(request, target, Need::top_logprobs)).value_or(0);
   if (top > 0) writer.member("logprobs", top);
