@@ -4,12 +4,16 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
 
+#include "fake/issuers.h"
+#include "wire/hash.h"
 #include "wire/http1.h"
 #include "wire/json.h"
+#include "wire/sigv4.h"
 #include "wire/sse.h"
 
 namespace fw::fake {
@@ -160,6 +164,29 @@ std::string Caller::request(std::string_view method, std::string_view path, std:
   const auto key = key_.empty() ? std::string() : fmt::format("Authorization: Bearer {}\r\n", key_);
   return fmt::format("{} {} HTTP/1.1\r\nHost: fake\r\n{}{}Content-Length: {}\r\n\r\n{}", method, path, key, lines,
                      body.size(), body);
+}
+
+std::string signed_lines(std::string_view path, std::string_view body, const Signing& signing) {
+  const auto pair = signing.pair.empty() ? std::string(kAwsPair) : signing.pair;
+  const auto colon = pair.find(':');
+  const std::string_view both = pair;
+  const auto mark = std::min(path.find('?'), path.size());
+  const std::pair<std::string_view, std::string_view> headers[] = {{"host", "fake"}};
+  const auto hash = wire::hex(wire::sha256(body));
+  timespec t{};
+  clock_gettime(CLOCK_REALTIME, &t);
+  const auto s =
+      wire::sigv4_sign_header({.method = "POST",
+                               .path = path.substr(0, mark),
+                               .query = path.substr(std::min(path.size(), mark + 1)),
+                               .headers = headers,
+                               .payload_sha256 = hash},
+                              {both.substr(0, colon), both.substr(colon + 1), signing.session},
+                              {signing.region, signing.service}, {(t.tv_sec + signing.late_s) * 1'000'000'000});
+  std::string lines =
+      fmt::format("Authorization: {}\r\nX-Amz-Date: {}\r\nX-Amz-Content-Sha256: {}\r\n", s.authorization, s.date, hash);
+  if (!signing.session.empty()) lines += fmt::format("X-Amz-Security-Token: {}\r\n", signing.session);
+  return lines;
 }
 
 Reply Caller::get(std::string_view path) {

@@ -31,6 +31,8 @@ class Caller {
   Caller(const Caller&) = delete;
   Caller& operator=(const Caller&) = delete;
 
+  // Instead of the cloud's own; empty: no Authorization of the caller's.
+  void use_key(std::string key) { key_ = std::move(key); }
   void send(std::string_view bytes);
   // Reads one answer; silence when nothing came for so long.
   Reply read(int silence_ms = 5'000);
@@ -51,6 +53,17 @@ class Caller {
   int fd_ = -1;
   std::string held_;
 };
+
+// Header lines by which AWS's credentials vouch for a request to "fake", signed by the gateway's own signer: the
+// check is the other reading. `pair` is "ID:SECRET".
+struct Signing {
+  std::string_view service = "bedrock";
+  std::string_view region = "us-east-1";
+  std::string pair = {};
+  std::string session = {};
+  std::int64_t late_s = 0;  // the clock is so far ahead
+};
+std::string signed_lines(std::string_view path, std::string_view body, const Signing& signing);
 
 // The first element of a JSON array, raw; empty if there is none.
 std::string first_element(std::string_view array);

@@ -70,8 +70,15 @@ Segment text_segment(TextPtr text, std::size_t pieces) {
   return s;
 }
 
+// Arguments are an object, whatever a schema leaves open.
+std::string sample_arguments(std::string_view schema) {
+  for (const auto* const key : {"properties", "$ref", "anyOf", "oneOf", "allOf"})
+    if (schema.starts_with('{') && wire::json_find(schema, {key})) return sample_json(schema);
+  return "{}";
+}
+
 Segment call_segment(const Tool& tool, IdMint& ids) {
-  auto s = text_segment(AnswerText::cut(sample_json(tool.parameters)), SIZE_MAX);
+  auto s = text_segment(AnswerText::cut(sample_arguments(tool.parameters)), SIZE_MAX);
   s.kind = SegmentKind::call;
   s.call_id = ids.hex("call_", 24);
   s.call_name = tool.name;
