@@ -83,8 +83,8 @@ class AnswerDecoder {
 
 // What an answer says of the exchange rather than of the upstream.
 struct RenderOptions {
-  std::string id;     // for dialects whose ids the upstream did not give: 32 hex digits, unlike any other
-  std::string model;  // said where the upstream names none; not escaped
+  std::string id;            // for dialects whose ids the upstream did not give: 32 hex digits, unlike any other
+  std::string model;         // said where the upstream names none; not escaped
   std::int64_t created = 0;  // seconds since 1970, where the upstream does not say
   bool stream = false;
   bool include_usage = false;  // Chat: the client asked for the usage chunk

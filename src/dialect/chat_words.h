@@ -23,8 +23,8 @@ void read_chat_top(const wire::JsonMember& member, ChatTop& out);
 // One element of `choices`.
 struct ChatChoice {
   std::int64_t index = 0;
-  std::string_view said;    // an object: `delta` or `message`
-  std::string_view finish;  // between the quotes, as written
+  std::string_view said;                        // an object: `delta` or `message`
+  std::string_view finish;                      // between the quotes, as written
   std::string_view logprobs, refusal_logprobs;  // arrays
 };
 ChatChoice read_chat_choice(std::string_view object, int depth_max);
@@ -34,10 +34,10 @@ struct ChatSaid {
   std::string_view content;        // the inside of a string
   std::string_view content_parts;  // an array instead (Mistral)
   std::string_view refusal;
-  std::string_view reasoning;    // `reasoning_content` (DeepSeek, xAI, vLLM), else `reasoning` (vLLM, OpenRouter)
-  std::string_view tool_calls;   // an array
+  std::string_view reasoning;      // `reasoning_content` (DeepSeek, xAI, vLLM), else `reasoning` (vLLM, OpenRouter)
+  std::string_view tool_calls;     // an array
   std::string_view function_call;  // an object
-  std::string_view annotations;  // an array
+  std::string_view annotations;    // an array
 };
 ChatSaid read_chat_said(std::string_view object, int depth_max);
 

@@ -15,6 +15,13 @@ using inner::ItemKind;
 using wire::JsonKind;
 using wire::JsonMember;
 
+// FNV-1a (draft-eastlake-fnv), byte after byte.
+constexpr std::uint64_t kMarkStart = 0xcbf29ce484222325;
+std::uint64_t mark(std::uint64_t so_far, std::string_view bytes) {
+  for (const char byte : bytes) so_far = (so_far ^ static_cast<unsigned char>(byte)) * 0x100000001b3;
+  return so_far;
+}
+
 struct Item {
   std::int64_t index = 0;   // output_index, as the upstream counts
   std::size_t id_mark = 0;  // a hash; 0: no id
@@ -23,14 +30,22 @@ struct Item {
   bool open = true;
 };
 
-// How much of a part was told: what comes again when it is done must not come twice.
+// How much of a part was told: what comes again when it is done must not come twice, and what only
+// comes then must come once (recorded: deltas that stop early). The text itself is not kept.
 struct Part {
   std::uint32_t output = 0;
   std::uint32_t index = 0;
   std::uint32_t annotations = 0;
   bool summary = false;
-  bool told = false;
+  std::uint64_t mark = kMarkStart;  // of the bytes told
+  std::size_t bytes = 0;
 };
+
+// What of a complete text was not told; nothing if what was told is no beginning of it.
+std::string_view rest_of(std::string_view whole, const Part& part) {
+  if (whole.size() <= part.bytes) return {};
+  return mark(kMarkStart, whole.substr(0, part.bytes)) == part.mark ? whole.substr(part.bytes) : std::string_view();
+}
 
 std::size_t mark_of(std::string_view id) { return id.empty() ? 0 : std::hash<std::string_view>()(id); }
 
@@ -62,8 +77,11 @@ class ResponsesDecoder final : public EventDecoder {
   void end_item(Item& item, Finish cut, AnswerSink& sink);
   void fill(const Item& item, const ResponseItem& words, AnswerSink& sink);
   void fill_parts(const Item& item, std::string_view array, bool summary, AnswerSink& sink);
-  void fill_part(const Item& item, std::uint32_t index, bool summary, std::string_view object, AnswerSink& sink);
-  void tell(const Item& item, EventKind kind, Part& part, std::string_view text, AnswerSink& sink, std::string_view raw = {});
+  void fill_part(const Item& item, std::uint32_t index, bool summary, const ResponsePart& words, AnswerSink& sink);
+  void tell(const Item& item, EventKind kind, Part& part, std::string_view text, std::string_view raw,
+            AnswerSink& sink);
+  void tell_rest(const Item& item, EventKind kind, Part& part, std::string_view whole, std::string_view raw,
+                 AnswerSink& sink);
   void complete_item(Item& item, const ResponseItem& words, AnswerSink& sink);
   void complete_output(std::string_view output, AnswerSink& sink);
   void other_item(std::int64_t index, std::string_view id, std::string_view object, AnswerSink& sink);
@@ -219,12 +237,14 @@ void ResponsesDecoder::take_text(EventKind kind, const Words& words, std::string
   const Item* item = item_for(kind, words, sink);
   if (item == nullptr || !room(sink)) return;
   Part& part = part_of(item->output, words.index, kind == EventKind::reasoning_summary);
-  if (!(done && part.told)) tell(*item, kind, part, text, sink, words.logprobs);
+  if (!done) return tell(*item, kind, part, text, words.logprobs, sink);
+  tell_rest(*item, kind, part, text, words.logprobs, sink);
 }
 
-void ResponsesDecoder::tell(const Item& item, EventKind kind, Part& part, std::string_view text, AnswerSink& sink,
-                            std::string_view raw) {
-  part.told = true;
+void ResponsesDecoder::tell(const Item& item, EventKind kind, Part& part, std::string_view text, std::string_view raw,
+                            AnswerSink& sink) {
+  part.mark = mark(part.mark, text);
+  part.bytes += text.size();
   const bool with_logprobs = kind == EventKind::text || kind == EventKind::refusal;
   sink.on({.kind = kind,
            .output = item.output,
@@ -233,11 +253,18 @@ void ResponsesDecoder::tell(const Item& item, EventKind kind, Part& part, std::s
            .raw = with_logprobs ? raw : std::string_view()});
 }
 
+// The logprobs of a complete text are those of its pieces once more.
+void ResponsesDecoder::tell_rest(const Item& item, EventKind kind, Part& part, std::string_view whole,
+                                 std::string_view raw, AnswerSink& sink) {
+  const auto rest = rest_of(whole, part);
+  if (!rest.empty()) tell(item, kind, part, rest, part.bytes == 0 ? raw : std::string_view(), sink);
+}
+
 void ResponsesDecoder::take_part(const Words& words, bool summary, AnswerSink& sink) {
-  if (words.part.empty()) return;
-  const Item* item = find(words.output_index);
-  if (item == nullptr || !item->open || is_call(item->kind)) return;
-  fill_part(*item, words.index, summary, words.part, sink);
+  const ResponsePart part = read_response_part(words.part, depth_max_);
+  if (part.text.empty() && part.refusal.empty() && part.annotations.empty()) return;
+  const Item* item = item_for(part.is_reasoning ? EventKind::reasoning_text : EventKind::text, words, sink);
+  if (item != nullptr) fill_part(*item, words.index, summary, part, sink);
 }
 
 void ResponsesDecoder::take_annotation(const Words& words, AnswerSink& sink) {
@@ -289,7 +316,8 @@ void ResponsesDecoder::complete_output(std::string_view output, AnswerSink& sink
 void ResponsesDecoder::other_item(std::int64_t index, std::string_view id, std::string_view object, AnswerSink& sink) {
   if (!room(sink)) return;
   begin({}, sink);
-  items_.push_back({.index = index, .id_mark = mark_of(id), .output = outputs_++, .kind = ItemKind::other, .open = false});
+  items_.push_back(
+      {.index = index, .id_mark = mark_of(id), .output = outputs_++, .kind = ItemKind::other, .open = false});
   sink.on({.kind = EventKind::other_item, .item = ItemKind::other, .output = items_.back().output, .raw = object});
 }
 
@@ -297,8 +325,7 @@ void ResponsesDecoder::other_item(std::int64_t index, std::string_view id, std::
 void ResponsesDecoder::fill(const Item& item, const ResponseItem& words, AnswerSink& sink) {
   if (is_call(item.kind)) {
     if (words.arguments.empty() || !room(sink)) return;
-    Part& part = part_of(item.output, 0, false);
-    if (!part.told) tell(item, EventKind::arguments, part, words.arguments, sink);
+    tell_rest(item, EventKind::arguments, part_of(item.output, 0, false), words.arguments, {}, sink);
     return;
   }
   if (item.kind == ItemKind::reasoning) fill_parts(item, words.summary, true, sink);
@@ -312,19 +339,19 @@ void ResponsesDecoder::fill_parts(const Item& item, std::string_view array, bool
   std::uint32_t index = 0;
   wire::JsonArray parts(array, depth_max_);
   for (JsonMember part; !ended_ && parts.next(part); ++index)
-    if (part.kind == JsonKind::object) fill_part(item, index, summary, part.value, sink);
+    if (part.kind == JsonKind::object)
+      fill_part(item, index, summary, read_response_part(part.value, depth_max_), sink);
 }
 
-void ResponsesDecoder::fill_part(const Item& item, std::uint32_t index, bool summary, std::string_view object,
+void ResponsesDecoder::fill_part(const Item& item, std::uint32_t index, bool summary, const ResponsePart& words,
                                  AnswerSink& sink) {
-  const ResponsePart words = read_response_part(object, depth_max_);
   const std::string_view text = words.is_refusal ? words.refusal : words.text;
   if ((text.empty() && words.annotations.empty()) || !room(sink)) return;
   Part& part = part_of(item.output, index, summary);
   const EventKind of_message = words.is_refusal ? EventKind::refusal : EventKind::text;
   const EventKind of_reasoning = summary ? EventKind::reasoning_summary : EventKind::reasoning_text;
   const EventKind kind = item.kind == ItemKind::message ? of_message : of_reasoning;
-  if (!part.told && !text.empty()) tell(item, kind, part, text, sink, words.logprobs);
+  tell_rest(item, kind, part, text, words.logprobs, sink);
   if (words.annotations.empty() || item.kind != ItemKind::message) return;
   std::uint32_t seen = 0;
   wire::JsonArray annotations(words.annotations, depth_max_);
@@ -354,22 +381,28 @@ void ResponsesDecoder::conclude(const ResponseTop& top, AnswerSink& sink) {
   tell_usage(top, sink);
   if (top.status == "failed" || top.status == "cancelled" || !top.error.empty()) {
     auto told = read_stream_error(top.error);
-    if (told.message.empty()) told.message = "The provider's response " + std::string(top.status) + ".";
+    if (told.message.empty()) told.message = "The provider ended the response as " + std::string(top.status) + ".";
     return fail(std::move(told), sink);
   }
   complete_output(top.output, sink);
   const bool filtered = top.reason == "content_filter";
   const bool incomplete = top.status == "incomplete" || !top.reason.empty();
-  const Finish cut = filtered ? Finish::content_filter : top.reason == "max_output_tokens" ? Finish::length : Finish::other;
+  const Finish cut = filtered                            ? Finish::content_filter
+                     : top.reason == "max_output_tokens" ? Finish::length
+                                                         : Finish::other;
   for (Item& item : items_)
     if (!ended_) end_item(item, !incomplete ? Finish::stop : filtered ? cut : Finish::length, sink);
   if (ended_) return;
   ended_ = true;
   const bool stopped = !incomplete && (top.status.empty() || top.status == "completed");
   sink.on({.kind = EventKind::finish,
-           .finish = !stopped ? cut : called_ ? Finish::tool_calls : Finish::stop,
+           .finish = !stopped  ? cut
+                     : called_ ? Finish::tool_calls
+                               : Finish::stop,
            .created = top.completed,
-           .text = stopped || cut != Finish::other ? std::string_view() : incomplete ? top.reason : top.status,
+           .text = stopped || cut != Finish::other ? std::string_view()
+                   : incomplete                    ? top.reason
+                                                   : top.status,
            .service_tier = top.service_tier});
 }
 

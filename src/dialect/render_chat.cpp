@@ -224,8 +224,7 @@ void ChatStream::text(const AnswerEvent& event) {
   speaker(event);
   open_chunk(event.choice);
   const bool refusal = event.kind == EventKind::refusal;
-  if (!event.text.empty())
-    made_.append(refusal ? R"("refusal":")" : R"("content":")").append(event.text).append("\"");
+  if (!event.text.empty()) made_.append(refusal ? R"("refusal":")" : R"("content":")").append(event.text).append("\"");
   close_chunk(event.raw, refusal);
 }
 
@@ -298,8 +297,8 @@ struct WholeChoice {
   std::uint32_t index = 0;
   std::uint32_t calls = 0;
   Paragraphs reasoning_parts;
-  std::string content, refusal, reasoning;               // escaped
-  std::string annotations, logprobs, refusal_logprobs;   // elements
+  std::string content, refusal, reasoning;              // escaped
+  std::string annotations, logprobs, refusal_logprobs;  // elements
   std::string finish;
   bool spoke = false;  // a message began
   bool refused = false;

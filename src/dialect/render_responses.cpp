@@ -25,19 +25,16 @@ struct PartRow {
   std::string_view index;
   std::string_view added, finished;
 };
-constexpr std::array<PartRow, 5> kParts{{{},
-                                         {"output_text", "text", "response.output_text.delta",
-                                          "response.output_text.done", "content_index", "response.content_part.added",
-                                          "response.content_part.done"},
-                                         {"refusal", "refusal", "response.refusal.delta", "response.refusal.done",
-                                          "content_index", "response.content_part.added", "response.content_part.done"},
-                                         {"reasoning_text", "text", "response.reasoning_text.delta",
-                                          "response.reasoning_text.done", "content_index",
-                                          "response.content_part.added", "response.content_part.done"},
-                                         {"summary_text", "text", "response.reasoning_summary_text.delta",
-                                          "response.reasoning_summary_text.done", "summary_index",
-                                          "response.reasoning_summary_part.added",
-                                          "response.reasoning_summary_part.done"}}};
+constexpr std::array<PartRow, 5> kParts{
+    {{},
+     {"output_text", "text", "response.output_text.delta", "response.output_text.done", "content_index",
+      "response.content_part.added", "response.content_part.done"},
+     {"refusal", "refusal", "response.refusal.delta", "response.refusal.done", "content_index",
+      "response.content_part.added", "response.content_part.done"},
+     {"reasoning_text", "text", "response.reasoning_text.delta", "response.reasoning_text.done", "content_index",
+      "response.content_part.added", "response.content_part.done"},
+     {"summary_text", "text", "response.reasoning_summary_text.delta", "response.reasoning_summary_text.done",
+      "summary_index", "response.reasoning_summary_part.added", "response.reasoning_summary_part.done"}}};
 const PartRow& row(PartKind kind) { return kParts[static_cast<std::size_t>(kind)]; }
 
 PartKind part_of(EventKind event) {
@@ -55,7 +52,7 @@ struct Part {
   std::uint32_t number = 0;  // as the events count
   std::uint32_t index = 0;   // as we count
   std::uint32_t annotation_count = 0;
-  std::string text;                  // of a call: its arguments
+  std::string text;                   // of a call: its arguments
   std::string annotations, logprobs;  // elements
 };
 
@@ -106,6 +103,7 @@ void append_item(std::string& out, ItemKind kind, const Telling& item, std::stri
     out.append(R"(,"type":"reasoning","summary":[)").append(item.summary).append("]");
     if (!item.content.empty()) out.append(R"(,"content":[)").append(item.content).append("]");
     if (!item.encrypted.empty()) quoted(out, "encrypted_content", item.encrypted);
+    if (status == "incomplete") quoted(out, "status", status);  // OpenAI says it of none that is complete
   } else if (kind == ItemKind::message) {
     out.append(R"(,"type":"message","status":")").append(status).append(R"(","content":[)").append(item.content);
     out.append(R"(],"role":"assistant")");
@@ -123,7 +121,9 @@ void append_item(std::string& out, ItemKind kind, const Telling& item, std::stri
 class ResponsesRenderer final : public AnswerRenderer {
  public:
   ResponsesRenderer(const inner::Request& request, RenderOptions options)
-      : options_(std::move(options)), echo_(response_echo(request)), tier_asked_(wire::json_text(request.field(Need::service_tier))) {}
+      : options_(std::move(options)),
+        echo_(response_echo(request)),
+        tier_asked_(wire::json_text(request.field(Need::service_tier))) {}
 
   void on(const AnswerEvent& event) override;
   void take(std::string& out) override { hand_over(made_, out); }
@@ -424,7 +424,9 @@ void ResponsesRenderer::append_response(std::string& out, std::string_view statu
   if (status == "incomplete") {
     const bool filtered = finish_ == Finish::content_filter;
     const std::string_view word = word_.empty() ? std::string_view("other") : word_;
-    const std::string_view reason = filtered ? "content_filter" : finish_ == Finish::length ? "max_output_tokens" : word;
+    const std::string_view reason = filtered                    ? "content_filter"
+                                    : finish_ == Finish::length ? "max_output_tokens"
+                                                                : word;
     out.append(R"({"reason":")").append(reason).append("\"}");
   } else {
     out.append("null");

@@ -43,7 +43,9 @@ std::string tools_of(const Request& request) {
 std::string tool_choice_of(const Request& request) {
   const auto named = [&request](std::string_view type) {
     std::string out(R"({"type":")");
-    out.append(type).append(R"(","name":)").append(request.tool_choice_name.empty() ? R"("")" : request.tool_choice_name);
+    out.append(type)
+        .append(R"(","name":)")
+        .append(request.tool_choice_name.empty() ? R"("")" : request.tool_choice_name);
     return out + "}";
   };
   switch (request.tool_choice) {

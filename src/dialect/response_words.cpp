@@ -141,7 +141,10 @@ ResponsePart read_response_part(std::string_view object, int depth_max) {
   wire::JsonObject members(object, depth_max);
   for (JsonMember member; members.next(member);) {
     const std::string_view key = member.key;
-    if (key == "type") out.is_refusal = text_of(member) == "refusal";
+    if (key == "type") {
+      out.is_refusal = text_of(member) == "refusal";
+      out.is_reasoning = text_of(member) == "reasoning_text" || text_of(member) == "summary_text";
+    }
     if (key == "text") out.text = text_of(member);
     if (key == "refusal") out.refusal = text_of(member);
     if (key == "annotations") out.annotations = array_or_nothing(member);

@@ -10,9 +10,28 @@
 namespace fw::dialect {
 
 enum class ResponseEvent : std::uint8_t {
-  text_delta, text_done, refusal_delta, refusal_done, reasoning_delta, reasoning_done, summary_delta, summary_done,
-  arguments_delta, arguments_done, part_added, part_done, summary_part_added, summary_part_done, annotation,
-  item_added, item_done, created, terminal, failed, error, other
+  text_delta,
+  text_done,
+  refusal_delta,
+  refusal_done,
+  reasoning_delta,
+  reasoning_done,
+  summary_delta,
+  summary_done,
+  arguments_delta,
+  arguments_done,
+  part_added,
+  part_done,
+  summary_part_added,
+  summary_part_done,
+  annotation,
+  item_added,
+  item_done,
+  created,
+  terminal,
+  failed,
+  error,
+  other
 };
 ResponseEvent response_event_of(std::string_view type);
 
@@ -41,17 +60,18 @@ void read_response_top(const wire::JsonMember& member, int depth_max, ResponseTo
 // An item of the output.
 struct ResponseItem {
   std::string_view type, id, call_id, name, arguments, encrypted, status;  // between the quotes
-  std::string_view content, summary;                                      // arrays
+  std::string_view content, summary;                                       // arrays
   inner::ItemKind kind = inner::ItemKind::other;
 };
 ResponseItem read_response_item(std::string_view object, int depth_max);
 
 // A part of an item.
 struct ResponsePart {
-  std::string_view text;     // between the quotes
-  std::string_view refusal;  // between the quotes
+  std::string_view text;                   // between the quotes
+  std::string_view refusal;                // between the quotes
   std::string_view annotations, logprobs;  // arrays with elements
   bool is_refusal = false;
+  bool is_reasoning = false;  // a text or a summary of it
 };
 ResponsePart read_response_part(std::string_view object, int depth_max);
 

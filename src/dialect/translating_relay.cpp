@@ -74,8 +74,11 @@ void TranslatingRelay::on(const AnswerEvent& event) {
 void TranslatingRelay::give(std::vector<std::string_view>& out) {
   if (decoder_->ended() && !error_) {
     if (!finished_)
-      fail({.code = "no_ending", .type = "server_error", .message = "The provider's answer has no end.",
-            .retryable = true, .malformed = true});
+      fail({.code = "no_ending",
+            .type = "server_error",
+            .message = "The provider's answer has no end.",
+            .retryable = true,
+            .malformed = true});
     else
       renderer_->end();
     started_ |= finished_;
