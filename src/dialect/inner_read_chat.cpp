@@ -81,7 +81,7 @@ class ChatReader : public Reader {
 bool ChatReader::run() {
   walk_.open();
   for (std::string_view raw_key; walk_.key(raw_key);)
-    if (!top(raw_key, top_field(Dialect::chat, unescaped(raw_key)))) return false;
+    if (!top(raw_key, top_field(Dialect::chat, walk_.key_escaped() ? unescaped(raw_key) : raw_key))) return false;
   return true;
 }
 

@@ -96,7 +96,7 @@ class ResponsesReader : public Reader {
 bool ResponsesReader::run() {
   walk_.open();
   for (std::string_view raw_key; walk_.key(raw_key);)
-    if (!top(raw_key, top_field(Dialect::responses, unescaped(raw_key)))) return false;
+    if (!top(raw_key, top_field(Dialect::responses, walk_.key_escaped() ? unescaped(raw_key) : raw_key))) return false;
   return true;
 }
 

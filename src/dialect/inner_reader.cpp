@@ -35,7 +35,7 @@ std::string_view Reader::unescaped(std::string_view text) {
 
 bool Reader::next_key(Walk& walk, std::string_view& key) {
   if (!walk.key(key)) return false;
-  key = unescaped(key);
+  if (walk.key_escaped()) key = unescaped(key);
   return true;
 }
 

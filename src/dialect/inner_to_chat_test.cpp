@@ -131,7 +131,10 @@ TEST(ResponsesToChat, makes_messages_of_items) {
 }
 
 TEST(ResponsesToChat, needs_something_to_say) {
-  EXPECT_EQ(to_chat(R"({"model":"m"})"), "! 'input' is missing.");
+  EXPECT_EQ(to_chat(R"({"model":"m"})"),
+            "! 'input' is missing, or holds nothing that Chat Completions has a message for.");
+  EXPECT_TRUE(
+      to_chat(R"({"model":"m","input":[{"type":"reasoning","id":"r","summary":[]}]})").starts_with("! 'input'"));
   EXPECT_EQ(to_chat(R"({"model":"m","instructions":"go"})"),
             R"({"model":"up","messages":[{"role":"system","content":"go"}]})");
 }

@@ -65,7 +65,14 @@ constexpr std::array kFields{
     TopField{"function_call", Top::function_call, Need::tool_choice_named, kText | kObject, "", kYes, kNo},
 };
 
-constexpr Names kTable{kFields};
+consteval auto marked_fields() {
+  auto fields = kFields;
+  for (auto& field : fields)
+    for (std::uint8_t i = 0; i < kWatched.size(); ++i)
+      if (kWatched[i] == field.key) field.watched = i;
+  return fields;
+}
+constexpr Names kTable{marked_fields()};
 
 void format_needs(Raw format, Needs& needs) {
   const auto type = inside(member_of(format, "type"));
@@ -187,11 +194,7 @@ std::string_view say_kinds(std::uint8_t kinds) {
   }
 }
 
-const TopField* top_field(Dialect dialect, std::string_view key) {
-  const TopField* const field = kTable.find(key);
-  if (field == nullptr || !(dialect == Dialect::chat ? field->chat : field->responses)) return nullptr;
-  return field;
-}
+const TopField* top_field(std::string_view key) { return kTable.find(key); }
 
 void add_needs(const TopField* field, Raw value, Needs& needs) {
   if (is_null(value)) return;

@@ -179,8 +179,6 @@ Result<void> write_chat_request(const Request& request, const Target& target, st
     write_chat_same(request, target, out);
     return {};
   }
-  if (request.items.empty() && request.instructions.empty())
-    return std::unexpected(client_error(Code::missing_parameter, "'input' is missing.", "input"));
   out.reserve(out.size() + request.body.size() + request.body.size() / 4 + 512);
   out.append("{\"model\":").append(target.model_json);
   if (request.stream) {
@@ -189,6 +187,10 @@ Result<void> write_chat_request(const Request& request, const Target& target, st
   }
   out += ",\"messages\":";
   write_chat_messages(request, target, out);
+  if (out.ends_with("[]"))
+    return std::unexpected(client_error(Code::missing_parameter,
+                                        "'input' is missing, or holds nothing that Chat Completions has a message for.",
+                                        "input"));
   if (!request.tools.empty()) write_tools(request, target, out);
   write_format(request, target, out);
   write_logprobs(request, target, out);

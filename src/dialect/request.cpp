@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "dialect/inner_names.h"
 #include "dialect/inner_top.h"
 #include "wire/json.h"
 
@@ -13,34 +12,19 @@ using wire::JsonKind;
 using wire::JsonMember;
 using wire::JsonObject;
 
-// The fields that decide who is asked, what is charged and who may see the answer. Two parsers must
-// not be able to read them differently, so they may stand once and in plain letters only.
+// In the order of inner::kWatched.
 enum class Field : std::uint8_t {
   model, stream, n, max_tokens, max_completion_tokens, max_output_tokens, max_tool_calls, service_tier,
   stream_options, store, previous_response_id, background, count_, other
 };
 
-constexpr std::array<std::string_view, static_cast<std::size_t>(Field::count_)> kFields{
-    "model",        "stream",         "n",     "max_tokens",           "max_completion_tokens", "max_output_tokens",
-    "max_tool_calls", "service_tier", "stream_options", "store", "previous_response_id", "background"};
+constexpr auto& kFields = inner::kWatched;
+static_assert(kFields.size() == static_cast<std::size_t>(Field::count_));
 
 constexpr std::size_t kModelBytesMax = 512;
 
-struct FieldName {
-  std::string_view key;
-  Field field = Field::other;
-};
-
-consteval auto field_names() {
-  std::array<FieldName, kFields.size()> names;
-  for (std::size_t i = 0; i < kFields.size(); ++i) names[i] = {kFields[i], static_cast<Field>(i)};
-  return names;
-}
-constexpr inner::Names kNames{field_names()};
-
-Field field_of(std::string_view key) {
-  const FieldName* const known = kNames.find(key);
-  return known == nullptr ? Field::other : known->field;
+Field field_of(const inner::TopField* known) {
+  return known == nullptr || known->watched == kFields.size() ? Field::other : static_cast<Field>(known->watched);
 }
 
 std::unexpected<Error> refuse(Code code, std::string message, std::string_view param = {}) {
@@ -60,7 +44,9 @@ std::unexpected<Error> not_json(const wire::JsonError& error) {
 }
 
 // Fields of the same meaning in other words that are watched without being understood.
-bool watched(std::string_view plain_key) { return field_of(plain_key) != Field::other || plain_key.starts_with("max_"); }
+bool watched(std::string_view plain_key) {
+  return field_of(inner::top_field(plain_key)) != Field::other || plain_key.starts_with("max_");
+}
 
 class Scan {
  public:
@@ -79,9 +65,10 @@ class Scan {
 
  private:
   Result<void> take(const JsonMember& member);
-  void note_need(std::string_view key, std::string_view value) {
+  void note_need(const inner::TopField* known, std::string_view value) {
     if (operation_ == Operation::embeddings) return;
-    inner::add_needs(inner::top_field(dialect_of(operation_), key), value, facts_.needs);
+    const bool spoken = known != nullptr && known->known_to(dialect_of(operation_));
+    inner::add_needs(spoken ? known : nullptr, value, facts_.needs);
   }
   Result<void> take_watched(Field field, const JsonMember& member);
   Result<void> take_model(const JsonMember& member);
@@ -119,11 +106,12 @@ Result<void> Scan::take(const JsonMember& member) {
     std::string plain;
     if (wire::json_unescape(member.key, plain) && watched(plain))
       return refuse(Code::escaped_key, fmt::format("'{}' must be written without escapes.", plain), plain);
-    note_need(plain, member.value);
+    note_need(inner::top_field(plain), member.value);
     return {};
   }
-  note_need(member.key, member.value);
-  const Field field = field_of(member.key);
+  const inner::TopField* const known = inner::top_field(member.key);
+  note_need(known, member.value);
+  const Field field = field_of(known);
   if (field != Field::other) {
     const std::uint32_t bit = 1u << static_cast<unsigned>(field);
     if ((seen_ & bit) != 0)
