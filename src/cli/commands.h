@@ -41,6 +41,7 @@ struct FakeOptions {
   std::int64_t requests_per_minute = 0;  // 0: no limit
   std::int64_t tokens_per_minute = 0;
   std::string region;                     // azure: x-ms-region; bedrock: what must be signed for
+  std::string host;                       // bedrock: runtime or mantle; empty: a request shows it
   std::string project;                    // vertex
   std::int64_t token_lifetime_s = 3'600;  // tokens
   bool async_filter = false;              // azure: filter results in chunks of their own
@@ -58,6 +59,7 @@ struct SchemaOptions {
   bool markdown = false;
 };
 int config_schema(const SchemaOptions& options);
+int config_fields();
 
 struct ConnectOptions {
   std::string client;  // codex, claude, python, node

@@ -38,6 +38,7 @@ Result<fake::Options> fake_options(const FakeOptions& given) {
   o.requests_per_minute = given.requests_per_minute;
   o.tokens_per_minute = given.tokens_per_minute;
   if (!given.region.empty()) o.region = given.region;
+  o.host = given.host;
   if (!given.project.empty()) o.project = given.project;
   o.token_lifetime_s = given.token_lifetime_s;
   o.async_filter = given.async_filter;

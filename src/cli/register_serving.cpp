@@ -55,6 +55,7 @@ void add_fake(Command& top) {
       .option("--tokens-per-minute", options->tokens_per_minute, "a rate limit; 0: none", 0, kPerMinuteMax)
       .option("--api-version", options->api_versions, "azure: a version the classic path accepts; may be given more than once", "VERSION")
       .option("--region", options->region, "azure: the region its answers name; bedrock: the one to be signed for", "REGION")
+      .option("--host", options->host, "bedrock: which of its two hosts it is; both, unless given", "runtime|mantle")
       .option("--project", options->project, "vertex: the project whose paths it serves", "PROJECT")
       .option("--token-lifetime", options->token_lifetime_s, "tokens: seconds that those live which it issues; negative: over at once", -kDayS, kDayS)
       .flag("--async-filter", options->async_filter, "azure: filter results in chunks of their own, as its asynchronous filter sends")

@@ -20,6 +20,7 @@ std::int64_t tokens_of_text(std::string_view raw) { return tokens_of_bytes(said_
 }  // namespace
 
 void count_text(Ask& ask, std::string_view raw) {
+  if (raw.empty()) return;
   ask.texts.push_back(raw);
   ask.prompt_tokens += kTokensPerMessage + tokens_of_text(raw);
 }
@@ -44,7 +45,9 @@ void count_tool(Ask& ask, Found& found, std::string_view name, std::string_view 
   for (const auto text : {name, description, schema}) found.tools.push_back(text);
   ask.prompt_tokens += tokens_of_text(name) + tokens_of_text(description);
   // A schema without properties says no more than none at all.
-  if (schema.starts_with('{') && wire::json_find(schema, {"properties"}))
+  if (!schema.starts_with('{')) return;
+  const auto properties = wire::json_find(schema, {"properties"});
+  if (properties && dense_bytes(*properties) > std::string_view("{}").size())
     ask.prompt_tokens += tokens_of_bytes(dense_bytes(schema));
 }
 

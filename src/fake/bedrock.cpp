@@ -120,15 +120,14 @@ class Bedrock final : public Manner {
       auto caller = check_short_term_key(key, rules);
       return caller ? std::nullopt : std::optional(std::move(caller.error()));
     }
-    const bool mantle = host_of(shown.head).mantle;
-    rules.service = mantle ? "bedrock-mantle" : "bedrock";
+    rules.service = host_of(shown.head, shown.options).mantle ? "bedrock-mantle" : "bedrock";
     auto caller = check_signature(
         {shown.head.method_text, shown.head.path, shown.head.query, shown.head.fields, shown.body}, rules);
     return caller ? std::nullopt : std::optional(std::move(caller.error()));
   }
 
-  std::expected<Place, Refusal> place(const wire::RequestHead& head, const Options&) const override {
-    const auto host = host_of(head);
+  std::expected<Place, Refusal> place(const wire::RequestHead& head, const Options& options) const override {
+    const auto host = host_of(head, options);
     auto rest = head.path.substr(host.prefix.size());
     if (!host.mantle && rest.starts_with(kModel)) return place_native(head, rest.substr(kModel.size()));
     const auto prefix = rest.starts_with(kOpenAi) ? kOpenAi : kV1;
@@ -137,9 +136,10 @@ class Bedrock final : public Manner {
     auto place = place_below(head, rest.substr(prefix.size()));
     if (!place) return place;
     const bool listed = place->endpoint == Endpoint::models || place->endpoint == Endpoint::model_get;
-    if (place->endpoint == Endpoint::embeddings || (!host.mantle && listed))
+    if (place->endpoint == Endpoint::embeddings || (!host.mantle && !host.unsure && listed))
       return std::unexpected(unknown_path(head.method_text, head.path));
     place->mantle = host.mantle;
+    place->unsure = host.unsure;
     place->prefix = prefix;
     place->inherits_model = host.mantle && place->endpoint == Endpoint::responses;
     return place;
@@ -148,9 +148,10 @@ class Bedrock final : public Manner {
   std::optional<Refusal> check(const Shown& shown, const Place& place, std::string_view model,
                                const Ask* ask) const override {
     if (!has_body(place.endpoint)) return std::nullopt;
-    if (auto refusal = place.mantle ? check_mantle(place, model) : check_runtime(place, model, shown.options))
-      return refusal;
-    if (place.endpoint != Endpoint::responses || place.mantle) return std::nullopt;
+    // Bare ids are mantle's.
+    const bool mantle = place.mantle || (place.unsure && is_gpt(model) && !is_profile(model) && !is_arn(model));
+    if (auto refusal = mantle ? check_mantle(place, model) : check_runtime(place, model, shown.options)) return refusal;
+    if (place.endpoint != Endpoint::responses || mantle) return std::nullopt;
     const auto project = field_named(shown.head.fields, "openai-project");
     if (!project.empty() && project != "default")
       return invalid(fmt::format("The project '{}' is not supported here. Only 'default' is.", project));
@@ -187,17 +188,20 @@ class Bedrock final : public Manner {
   struct Host {
     bool mantle = false;
     std::string_view prefix = {};  // "/mantle" or "/runtime", by which a test says which host it means
+    bool unsure = false;
   };
 
-  // Which of the two hosts is meant: by a prefix, by its name, by the service that was signed for, by the path.
-  static Host host_of(const wire::RequestHead& head) {
+  // Which of the two hosts is meant: by a prefix, by its name, by the options, by the service that was signed for, by
+  // the path.
+  static Host host_of(const wire::RequestHead& head, const Options& options) {
     for (const auto* const prefix : {"/mantle", "/runtime"})
       if (head.path.starts_with(fmt::format("{}/", prefix))) return {std::string_view(prefix) == "/mantle", prefix};
     if (head.host.starts_with("bedrock-mantle")) return {true};
     if (head.host.starts_with("bedrock-runtime")) return {};
+    if (!options.host.empty()) return {options.host == "mantle"};
     const auto service = signed_service(head.fields);
     if (!service.empty()) return {service == "bedrock-mantle"};
-    return {head.path.starts_with(kV1)};
+    return {head.path.starts_with(kV1), {}, head.path.starts_with(kOpenAi)};
   }
 
   static std::optional<Refusal> check_mantle(const Place& place, std::string_view model) {

@@ -236,6 +236,11 @@ TEST(FakeBedrock, tells_the_hosts_apart_by_what_was_signed_for) {
   const std::string_view bare = R"({"model":"openai.gpt-6-sol","input":"x"})";
   EXPECT_EQ(caller.post(path, bare, signed_lines(path, bare, {.service = "bedrock-mantle"})).status, 200);
   EXPECT_EQ(caller.post(path, bare, signed_lines(path, bare, {.service = "bedrock"})).status, 400);
+  caller.use_key("fake-bedrock-key");  // a bearer says nothing: a bare id is mantle's
+  EXPECT_EQ(caller.post(path, bare).status, 200);
+  const auto runtime = start_fake("bedrock", {.speed = 0, .host = "runtime"});
+  EXPECT_EQ(Caller(*runtime).post(path, bare).status, 400);
+  caller.use_key("");
   const std::string sure = "/mantle/openai/v1/responses";
   EXPECT_EQ(caller.post(sure, bare, signed_lines(sure, bare, {.service = "bedrock"})).status, 403);
 }

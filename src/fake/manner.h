@@ -27,6 +27,7 @@ struct Place {
   bool inherits_model = false;     // a Response may take it from the one before
   bool array = false;              // a stream is one JSON array
   bool mantle = false;             // bedrock: of its two hosts
+  bool unsure = false;             // bedrock: nothing says which host is meant
   std::string_view prefix = {};    // bedrock: below which the endpoints lie
   std::string_view location = {};  // vertex
 };

@@ -31,6 +31,7 @@ struct Options {
   std::int64_t tokens_per_minute = 0;
   std::vector<std::string> api_versions = {};  // azure, classic path; empty: the usual ones
   std::string region = "";                // azure: x-ms-region; bedrock: what must be signed for; empty: the usual one
+  std::string host = "";                  // bedrock: runtime or mantle, where a request does not say which it is for
   std::string project = "fake-project";   // vertex: whose paths it serves
   std::int64_t token_lifetime_s = 3'600;  // tokens: how long those live that it issues
   std::vector<Fault> faults = {};

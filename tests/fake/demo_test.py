@@ -32,7 +32,7 @@ class Demo(unittest.TestCase):
     @unittest.skipUnless(shutil.which("curl"), "needs curl")
     def test_every_curl_line_works_as_it_stands(self):
         with Program("demo", *ANYWHERE) as program:
-            stream, whole, records, breaking = (program.line("curl ") for _ in range(4))
+            stream, whole, translated, records, breaking = (program.line("curl ") for _ in range(5))
             program.line("Ctrl-C")
             events = [line for line in run_line(stream).splitlines() if line.startswith("data: ")]
             self.assertEqual(events[-1], "data: [DONE]")
@@ -41,8 +41,13 @@ class Demo(unittest.TestCase):
             self.assertTrue(answer.startswith("HTTP/1.1 200"), answer)
             self.assertIn("x-fairway-deployment: sol-direct", answer)
             self.assertRegex(answer, r"x-fairway-cost-usd: 0\.\d+")
+            # Chat Completions in, the Responses API of Google out, under a token from its metadata server.
+            answer = run_line(translated)
+            self.assertTrue(answer.startswith("HTTP/1.1 200"), answer)
+            self.assertIn("x-fairway-deployment: google-alone", answer)
+            self.assertIn('"object":"chat.completion"', answer)
             seen = json.loads(run_line(records))["data"]
-            self.assertEqual([e["status"] for e in seen], [200, 200])
+            self.assertEqual([e["status"] for e in seen], [200, 200, 200])
             self.assertEqual(json.loads(run_line(breaking))["faults"][0]["status"], 503)
             second = run_line(whole)
             self.assertIn("x-fairway-deployment: sol-sweden", second)

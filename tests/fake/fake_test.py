@@ -33,7 +33,10 @@ class Fake(unittest.TestCase):
                 self.assertEqual(program.stop(end), 0)
 
     def test_every_cloud_starts(self):
-        for cloud, key, path in (("azure", {"api-key": "fake-azure-key"}, "/openai/v1/models"), ("compatible", {}, "/v1/models")):
+        for cloud, key, path in (("azure", {"api-key": "fake-azure-key"}, "/openai/v1/models"), ("compatible", {}, "/v1/models"),
+                                 ("bedrock", {"Authorization": "Bearer fake-bedrock-key"}, "/v1/models"),
+                                 ("vertex", {}, "/_fake/service_account"),
+                                 ("tokens", {"Metadata-Flavor": "Google"}, "/computeMetadata/v1/project/project-id")):
             with fake(cloud=cloud) as program:
                 self.assertEqual(call(base(program) + path, headers=key)[0], 200, cloud)
 
