@@ -24,8 +24,9 @@ std::vector<Setting> all_settings() {
   std::vector<Setting> all{
       {"region", "the AWS Region that is asked and that requests are signed for, such as us-east-1", true, false,
        SettingKind::text},
-      {"host", "runtime (the default): profile ids such as us.openai.gpt-6-sol, Converse; or mantle: bare ids, Projects",
-       false, false, SettingKind::text},
+      {"host",
+       "runtime (the default): profile ids such as us.openai.gpt-6-sol, Converse; or mantle: bare ids, Projects", false,
+       false, SettingKind::text},
       {"base_url", "another address of the same host: an origin such as a VPC endpoint's, without a path", false, false,
        SettingKind::url},
       {"project", "sent as OpenAI-Project: a Project of mantle's (proj_…)", false, false, SettingKind::text},
@@ -52,8 +53,8 @@ Result<void> check_region(const ProviderSettings& settings) {
   if (settings.region.empty())
     return wrong_setting(settings, "region", "found no region, expected one such as us-east-1");
   if (!is_region(settings.region))
-    return wrong_setting(settings, "region", fmt::format("found '{}', expected a Region's code such as us-east-1",
-                                                         settings.region));
+    return wrong_setting(settings, "region",
+                         fmt::format("found '{}', expected a Region's code such as us-east-1", settings.region));
   return {};
 }
 
@@ -72,7 +73,8 @@ Result<void> check_aws_host(const ProviderSettings& settings, Host host, const w
   if (named->region != settings.region)
     return wrong_setting(settings, "base_url",
                          fmt::format("found {}, which is in {}, expected a host in {} as `region` says; signatures are "
-                                     "for one Region", url.host, named->region, settings.region));
+                                     "for one Region",
+                                     url.host, named->region, settings.region));
   return {};
 }
 
@@ -83,7 +85,8 @@ Result<wire::Url> read_url(const ProviderSettings& settings, Host host) {
     if (!usual)
       return wrong_setting(settings, "region",
                            fmt::format("found '{}', expected a Region where mantle is known to be: {}; where AWS has "
-                                       "added one since, give its base_url", settings.region, mantle_regions()));
+                                       "added one since, give its base_url",
+                                       settings.region, mantle_regions()));
     text = *std::move(usual);
   }
   auto url = wire::parse_url(text);
@@ -91,7 +94,8 @@ Result<wire::Url> read_url(const ProviderSettings& settings, Host host) {
   if (!url->path.empty() || !url->query.empty())
     return wrong_setting(settings, "base_url",
                          fmt::format("found the path '{}', expected an origin such as "
-                                     "https://bedrock-runtime.us-east-1.amazonaws.com; paths are added here", url->path));
+                                     "https://bedrock-runtime.us-east-1.amazonaws.com; paths are added here",
+                                     url->path));
   if (auto checked = check_aws_host(settings, host, *url); !checked) return std::unexpected(std::move(checked.error()));
   return *std::move(url);
 }
@@ -145,14 +149,16 @@ class Bedrock final : public Adapter {
   bool speaks(Operation operation) const override { return operation != Operation::embeddings; }
   bool speaks(const Site& site, std::string_view model, Operation operation) const override {
     const auto spoken = dialects(site, model);
-    return speaks(operation) && (is_generation(operation) || std::ranges::find(spoken, Dialect::responses) != spoken.end());
+    return speaks(operation) &&
+           (is_generation(operation) || std::ranges::find(spoken, Dialect::responses) != spoken.end());
   }
 
   std::string request_head(const Site& site, const Call& call) const override {
     if (is_generation(call.operation) && call.dialect == Dialect::converse)
-      return openai_http::head(site, call.operation,
-                               fmt::format("/model/{}/converse{}", wire::percent_encode_segment(call.model),
-                                           call.stream ? "-stream" : ""), {});
+      return openai_http::head(
+          site, call.operation,
+          fmt::format("/model/{}/converse{}", wire::percent_encode_segment(call.model), call.stream ? "-stream" : ""),
+          {});
     // The dialect decides: a chat request may be asked as Responses.
     Call asked = call;
     if (is_generation(call.operation))

@@ -30,8 +30,11 @@ std::string line(const ProviderSettings& settings, const Call& call) {
 }
 
 TEST(Bedrock, asks_converse_with_the_model_in_the_path) {
-  Call call{.operation = Operation::chat, .dialect = Dialect::converse, .model = "openai.gpt-oss-120b-1:0",
-            .response_id = {}, .query = "x=1"};
+  Call call{.operation = Operation::chat,
+            .dialect = Dialect::converse,
+            .model = "openai.gpt-oss-120b-1:0",
+            .response_id = {},
+            .query = "x=1"};
   EXPECT_EQ(line(account(), call), "POST /model/openai.gpt-oss-120b-1%3A0/converse HTTP/1.1");
   call.stream = true;
   call.operation = Operation::responses;
@@ -43,8 +46,11 @@ TEST(Bedrock, asks_converse_with_the_model_in_the_path) {
 }
 
 TEST(Bedrock, asks_openais_paths_by_the_dialect_spoken_to_it) {
-  Call call{.operation = Operation::chat, .dialect = Dialect::responses, .model = "us.openai.gpt-6-sol",
-            .response_id = "resp/1", .query = "x=1"};
+  Call call{.operation = Operation::chat,
+            .dialect = Dialect::responses,
+            .model = "us.openai.gpt-6-sol",
+            .response_id = "resp/1",
+            .query = "x=1"};
   EXPECT_EQ(line(account(), call), "POST /openai/v1/responses?x=1 HTTP/1.1");
   call.operation = Operation::responses;
   call.dialect = Dialect::chat;
@@ -87,7 +93,8 @@ TEST(Bedrock, says_what_is_wrong_with_its_settings) {
   starts(account("cn-north-1", "mantle", "https://bedrock-mantle.cn-north-1.api.aws"), "accepted");
   starts(account("us-east-1", "", "http://127.0.0.1:9000"), "accepted");
   starts(account("us-east-1", "", "https://vpce-1.bedrock-runtime.us-east-1.vpce.amazonaws.com/"), "accepted");
-  starts(account("us-east-1", "", "http://bedrock-runtime.us-east-1.amazonaws.com"), "base_url: provider 'aws': found http");
+  starts(account("us-east-1", "", "http://bedrock-runtime.us-east-1.amazonaws.com"),
+         "base_url: provider 'aws': found http");
   starts(account("us-east-1", "", "https://bedrock-runtime.us-west-2.amazonaws.com"),
          "base_url: provider 'aws': found bedrock-runtime.us-west-2.amazonaws.com, which is in us-west-2");
   starts(account("us-east-1", "", "https://bedrock-mantle.us-east-1.api.aws"), "base_url: ");
@@ -107,20 +114,25 @@ TEST(Bedrock, signs_for_the_service_of_its_host) {
   keys.access_key_id = "AKIDEXAMPLE";
   keys.secret_access_key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
   const std::array<std::string_view, 2> body{R"({"messages":[{"role":"user",)", R"("content":[{"text":"hi"}]}]})"};
-  ToSign request{.method = "POST", .target = "/model/openai.gpt-oss-120b-1%3A0/converse",
-                 .content_type = "application/json", .body = body, .now = WallTime{1'795'305'600'000'000'000}};
+  ToSign request{.method = "POST",
+                 .target = "/model/openai.gpt-oss-120b-1%3A0/converse",
+                 .content_type = "application/json",
+                 .body = body,
+                 .now = WallTime{1'795'305'600'000'000'000}};
   const auto lines = [&](const ProviderSettings& settings) {
     std::string out;
     find("bedrock")->authorize(site(settings), keys, request, out);
     return out;
   };
   // The golden signatures of two requests, made with @smithy/signature-v4 5.7.5.
-  EXPECT_NE(lines(account()).find("530a703d14e85d730c5987d91f783696318c114055c2b81885e82c06db11ffa0"), std::string::npos)
+  EXPECT_NE(lines(account()).find("530a703d14e85d730c5987d91f783696318c114055c2b81885e82c06db11ffa0"),
+            std::string::npos)
       << lines(account());
   keys.session_token = "SESSIONTOKEN";
   request.target = "/openai/v1/responses";
-  EXPECT_NE(lines(account("us-east-2", "mantle")).find("e34a2756e8ecf814cf619e693f63b4746a72c1bc5a10d9a118dae3a0f335ed6b"),
-            std::string::npos);
+  EXPECT_NE(
+      lines(account("us-east-2", "mantle")).find("e34a2756e8ecf814cf619e693f63b4746a72c1bc5a10d9a118dae3a0f335ed6b"),
+      std::string::npos);
   keys.bearer = "bedrock-api-key-x";
   EXPECT_EQ(lines(account()), "Authorization: Bearer bedrock-api-key-x\r\n");
 }

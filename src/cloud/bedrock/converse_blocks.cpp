@@ -121,8 +121,8 @@ std::string document_name(std::string_view filename, int number) {
   constexpr std::string_view kAllowed = "-()[]";
   std::string name;
   for (const char c : filename.substr(0, filename.rfind('.'))) {
-    const bool kept = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                      kAllowed.find(c) != kAllowed.npos;
+    const bool kept =
+        (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || kAllowed.find(c) != kAllowed.npos;
     if (name.size() >= kNameBytesMax) break;
     if (kept) name += c;
     if (!kept && !name.empty() && name.back() != ' ') name += ' ';

@@ -265,8 +265,7 @@ bool ConverseDecoder::metadata(std::string_view payload, AnswerSink& sink) {
   const bool valid = each(payload, kEventDepthMax, [&](const JsonMember& member) {
     if (member.kind != JsonKind::object) return;
     if (member.key == "usage") usage_ = read_converse_usage(member.value);
-    if (member.key == "serviceTier")
-      service_tier_ = word_of(wire::json_find(member.value, {"type"}).value_or(""));
+    if (member.key == "serviceTier") service_tier_ = word_of(wire::json_find(member.value, {"type"}).value_or(""));
   });
   if (valid) finish_if_complete(sink);
   return valid;

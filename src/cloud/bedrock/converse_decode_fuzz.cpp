@@ -48,7 +48,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     const Told split = decode(stream, piece, piece);
     demand(split.log == whole.log && split.ended == whole.ended);
   }
-  for (std::size_t cut = 1; cut < std::min<std::size_t>(stream.size(), 256); ++cut)
+  for (std::size_t cut = 1; cut < std::min<std::size_t>(stream.size(), 64); ++cut)
     demand(decode(stream, cut, stream.size()).log == whole.log);
   EventLog log;
   const auto read = converse_decoder({})->whole(in, 64, log);

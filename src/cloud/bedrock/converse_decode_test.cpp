@@ -111,7 +111,8 @@ TEST(ConverseDecode, passes_over_what_it_does_not_know) {
 TEST(ConverseDecode, knows_every_stop_reason) {
   const auto finish = [](std::string_view word) {
     const std::string log = stream(fmt::format(R"({{"messageStop":{{"stopReason":"{}"}}}}
-{{"metadata":{{"usage":{{"inputTokens":1,"outputTokens":1}}}}}})", word));
+{{"metadata":{{"usage":{{"inputTokens":1,"outputTokens":1}}}}}})",
+                                               word));
     return log.substr(log.rfind("\n0 ") + 3);
   };
   EXPECT_EQ(finish("end_turn"), "finish stop\n");
@@ -154,7 +155,8 @@ TEST(ConverseDecode, counts_cache_reads_and_writes_apart) {
   EXPECT_EQ(usage.total(), 119);
   EXPECT_FALSE(usage.inconsistent);
   EXPECT_EQ(read_converse_usage(R"({"inputTokens":1,"outputTokens":1,"cacheWriteInputTokens":8})").cache_write[1], 8);
-  EXPECT_EQ(read_converse_usage(R"({"inputTokens":1,"cacheWriteInputTokens":null,"cacheDetails":null})").cache_written(), 0);
+  EXPECT_EQ(
+      read_converse_usage(R"({"inputTokens":1,"cacheWriteInputTokens":null,"cacheDetails":null})").cache_written(), 0);
 }
 
 TEST(ConverseDecode, doubts_counts_that_cannot_be) {
@@ -182,12 +184,13 @@ TEST(ConverseDecode, tells_an_exception_inside_the_stream) {
 )";
   const auto told = [&text](std::string_view type) {
     const Told all = decode(frames_of(text + fmt::format(R"({{"{}":{{"message":"slow\ndown"}}}}
-{{"messageStop":{{"stopReason":"end_turn"}}}})", type)));
+{{"messageStop":{{"stopReason":"end_turn"}}}})",
+                                                         type)));
     EXPECT_TRUE(all.ended);
     return all.log.substr(all.log.rfind("\n0 ") + 3);
   };
-  for (const char* type : {"internalServerException", "modelStreamErrorException", "serviceUnavailableException",
-                           "throttlingException"})
+  for (const char* type :
+       {"internalServerException", "modelStreamErrorException", "serviceUnavailableException", "throttlingException"})
     EXPECT_EQ(told(type), fmt::format("error {} retryable=true malformed=false slow down\n", type));
   EXPECT_EQ(told("validationException"), "error validationException retryable=false malformed=false slow down\n");
 }
@@ -209,7 +212,8 @@ TEST(ConverseDecode, ends_at_bytes_that_are_no_event_stream) {
   for (const std::string& bad : {corrupt, bytes + "<html><title>502</title></html>"}) {
     const Told told = decode(bad);
     EXPECT_NE(told.log.find("error malformed_stream retryable=true malformed=true The event stream is corrupt"),
-              std::string::npos) << told.log;
+              std::string::npos)
+        << told.log;
     EXPECT_TRUE(told.ended);
     EXPECT_EQ(decode(bad, 1).log, told.log);
   }
@@ -272,8 +276,10 @@ TEST(ConverseDecode, reads_a_whole_answer) {
 }
 
 TEST(ConverseDecode, refuses_a_whole_answer_of_another_shape) {
-  for (const char* body : {"", "<html>", "[]", "{}", R"({"choices":[]})", R"({"output":{"message":{"content":"x"}},"stopReason":"end_turn"})",
-                           R"({"output":{"message":{"content":[]}}})", R"({"output":{"message":{"content":[]}},"stopReason":"end_turn")"})
+  for (const char* body :
+       {"", "<html>", "[]", "{}", R"({"choices":[]})",
+        R"({"output":{"message":{"content":"x"}},"stopReason":"end_turn"})", R"({"output":{"message":{"content":[]}}})",
+        R"({"output":{"message":{"content":[]}},"stopReason":"end_turn")"})
     EXPECT_EQ(whole(body).substr(0, 5), "none:") << body;
 }
 

@@ -16,9 +16,9 @@ namespace fw::cloud::bedrock::testing {
 // One message as Bedrock sends it; `kind` is "event" or "exception".
 inline void append_frame(std::string& out, std::string_view kind, std::string_view type, std::string_view payload) {
   const std::string name = fmt::format(":{}-type", kind);
-  const std::array<wire::EventHeader, 3> headers{
-      {{.name = name, .bytes = type}, {.name = ":content-type", .bytes = "application/json"},
-       {.name = ":message-type", .bytes = kind}}};
+  const std::array<wire::EventHeader, 3> headers{{{.name = name, .bytes = type},
+                                                  {.name = ":content-type", .bytes = "application/json"},
+                                                  {.name = ":message-type", .bytes = kind}}};
   wire::write_event_message(out, headers, payload);
 }
 
@@ -56,10 +56,11 @@ class EventLog final : public dialect::AnswerSink {
 
  private:
   static constexpr std::array<std::string_view, 15> kKinds{
-      "begin",     "item_begin", "text",       "refusal",  "reasoning_text", "reasoning_summary", "arguments",
-      "encrypted", "annotation", "logprobs", "item_end", "other_item",     "usage",             "finish", "error"};
-  static constexpr std::array<std::string_view, 7> kItems{"message",       "function_call", "function_output",
-                                                          "custom_call",   "custom_output", "reasoning", "other"};
+      "begin",     "item_begin", "text",       "refusal",  "reasoning_text", "reasoning_summary",
+      "arguments", "encrypted",  "annotation", "logprobs", "item_end",       "other_item",
+      "usage",     "finish",     "error"};
+  static constexpr std::array<std::string_view, 7> kItems{
+      "message", "function_call", "function_output", "custom_call", "custom_output", "reasoning", "other"};
   static constexpr std::array<std::string_view, 5> kFinishes{"stop", "length", "tool_calls", "content_filter", "other"};
 
   void say(const dialect::Usage& usage) {
@@ -68,7 +69,8 @@ class EventLog final : public dialect::AnswerSink {
                         usage.inconsistent ? " inconsistent" : "");
   }
   void say(const dialect::ProviderStreamError& error) {
-    text += fmt::format(" {} retryable={} malformed={} {}", error.code, error.retryable, error.malformed, error.message);
+    text +=
+        fmt::format(" {} retryable={} malformed={} {}", error.code, error.retryable, error.malformed, error.message);
   }
 };
 

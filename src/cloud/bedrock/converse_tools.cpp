@@ -55,8 +55,7 @@ void write_choice(ToolChoice choice, Raw name, JsonWriter& json) {
 
 }  // namespace
 
-void write_tools(const Request& request, const Target& target, Family family, bool has_tool_blocks,
-                 JsonWriter& json) {
+void write_tools(const Request& request, const Target& target, Family family, bool has_tool_blocks, JsonWriter& json) {
   const bool declared = std::ranges::any_of(request.tools, is_function);
   const bool wanted = declared && request.tool_choice != ToolChoice::none;
   if (!wanted && !has_tool_blocks) return;

@@ -53,8 +53,7 @@ void write_inference(const Writing& w) {
   if (tokens.empty() && temperature.empty() && top_p.empty() && stop.empty()) return;
   w.json.key("inferenceConfig").begin_object();
   if (!tokens.empty()) w.json.key("maxTokens").raw(tokens);
-  if (!temperature.empty())
-    w.json.key("temperature").raw(w.family == Family::gpt ? temperature : clamped(temperature));
+  if (!temperature.empty()) w.json.key("temperature").raw(w.family == Family::gpt ? temperature : clamped(temperature));
   if (!top_p.empty()) w.json.key("topP").raw(top_p);
   if (stop.starts_with('"')) w.json.key("stopSequences").begin_array().raw(stop).end_array();
   if (stop.starts_with('[')) w.json.key("stopSequences").raw(stop);
@@ -92,7 +91,8 @@ std::string_view effort(const Writing& w) {
 }
 
 bool no_parallel_calls(const Writing& w) {
-  const bool tools = std::ranges::any_of(w.request.tools, [](const auto& tool) { return tool.kind == ToolKind::function; });
+  const bool tools =
+      std::ranges::any_of(w.request.tools, [](const auto& tool) { return tool.kind == ToolKind::function; });
   return w.family == Family::claude && tools && w.request.parallel_tool_calls == "false" &&
          w.request.tool_choice != ToolChoice::none;
 }
@@ -111,8 +111,8 @@ void write_claude_choice(const Writing& w) {
 // additionalModelRequestFields: what each family wants under its own names.
 void write_model_fields(const Writing& w) {
   const std::string_view level = effort(w);
-  const bool says_effort = !level.empty() && (w.family == Family::gpt || w.family == Family::gpt_oss ||
-                                              w.family == Family::nova_reasoning);
+  const bool says_effort =
+      !level.empty() && (w.family == Family::gpt || w.family == Family::gpt_oss || w.family == Family::nova_reasoning);
   if (!says_effort && !no_parallel_calls(w)) return;
   w.json.key("additionalModelRequestFields").begin_object();
   if (no_parallel_calls(w)) write_claude_choice(w);
@@ -121,7 +121,12 @@ void write_model_fields(const Writing& w) {
     w.json.key("reasoning").begin_object().key("effort").raw(token).end_object();
   if (says_effort && w.family == Family::gpt_oss) w.json.key("reasoning_effort").raw(token);
   if (says_effort && w.family == Family::nova_reasoning)
-    w.json.key("reasoningConfig").begin_object().member("type", "enabled").key("maxReasoningEffort").raw(token).end_object();
+    w.json.key("reasoningConfig")
+        .begin_object()
+        .member("type", "enabled")
+        .key("maxReasoningEffort")
+        .raw(token)
+        .end_object();
   w.json.end_object();
 }
 
@@ -162,10 +167,12 @@ Result<void> write_tier(const Writing& w) {
   if (asked.empty()) return {};
   const auto row = std::ranges::find(kTiers, asked, &TierRow::asked);
   if (row == kTiers.end())
-    return std::unexpected(client_error(Code::invalid_value,
-                                        fmt::format("found the service tier '{}', expected auto, default, flex, priority, "
-                                                    "fast or reserved: this place has no other", asked.substr(0, 100)),
-                                        "service_tier"));
+    return std::unexpected(
+        client_error(Code::invalid_value,
+                     fmt::format("found the service tier '{}', expected auto, default, flex, priority, "
+                                 "fast or reserved: this place has no other",
+                                 asked.substr(0, 100)),
+                     "service_tier"));
   if (!row->tier.empty()) w.json.key("serviceTier").begin_object().member("type", row->tier).end_object();
   return {};
 }
@@ -174,7 +181,8 @@ Result<void> write_tier(const Writing& w) {
 bool fits_metadata(std::string_view raw, bool may_be_empty) {
   constexpr std::string_view kOther = " :_@$#=/+,-.";
   return raw.size() <= kMetadataBytesMax && (may_be_empty || !raw.empty()) && std::ranges::all_of(raw, [&](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || kOther.find(c) != kOther.npos;
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                  kOther.find(c) != kOther.npos;
          });
 }
 

@@ -242,7 +242,8 @@ TEST(ConverseWrite, keeps_tools_that_the_conversation_holds_calls_of) {
   EXPECT_NE(write(built).find(R"("toolConfig":{"tools":[{"toolSpec":{"name":"f","inputSchema")"), std::string::npos);
   built.tool(R"("g")", "{}").choose(ToolChoice::none);
   EXPECT_NE(write(built).find(R"("toolConfig":{"tools":[{"toolSpec":{"name":"g","inputSchema":{"json":{}}}}]})"),
-            std::string::npos) << write(built);
+            std::string::npos)
+      << write(built);
 }
 
 TEST(ConverseWrite, writes_strict_where_it_may) {
@@ -285,9 +286,12 @@ TEST(ConverseWrite, says_effort_as_each_family_does) {
 TEST(ConverseWrite, tells_claude_to_call_one_tool_at_a_time) {
   Built built = hello().tool(R"("f")", "{}").choose(ToolChoice::required);
   built.request.parallel_tool_calls = "false";
-  EXPECT_NE(after_hello(built, kClaude)
-                .find(R"(}]},"additionalModelRequestFields":{"tool_choice":{"type":"any","disable_parallel_tool_use":true}}})"),
-            std::string::npos) << after_hello(built, kClaude);
+  EXPECT_NE(
+      after_hello(built, kClaude)
+          .find(
+              R"(}]},"additionalModelRequestFields":{"tool_choice":{"type":"any","disable_parallel_tool_use":true}}})"),
+      std::string::npos)
+      << after_hello(built, kClaude);
   EXPECT_EQ(after_hello(built, kOss).find("parallel"), std::string::npos);
   built.choose(ToolChoice::function, R"("f")");
   EXPECT_NE(after_hello(built, kClaude).find(R"({"type":"tool","name":"f","disable_parallel_tool_use":true})"),
@@ -297,7 +301,8 @@ TEST(ConverseWrite, tells_claude_to_call_one_tool_at_a_time) {
 TEST(ConverseWrite, writes_the_schema_as_a_string) {
   Built built = hello().field(Need::reasoning_effort, R"("low")");
   built.request.format = Format::json_schema;
-  built.request.schema = {.name = R"("n")", .description = R"("d")", .schema = R"({"type": "object"})", .strict = "true"};
+  built.request.schema = {
+      .name = R"("n")", .description = R"("d")", .schema = R"({"type": "object"})", .strict = "true"};
   EXPECT_EQ(after_hello(built, kClaude),
             R"(,"outputConfig":{"textFormat":{"type":"json_schema","structure":{"jsonSchema":{)"
             R"("schema":"{\"type\": \"object\"}","name":"n","description":"d"}}},"effort":"low"}})");

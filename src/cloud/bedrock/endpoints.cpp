@@ -48,8 +48,8 @@ constexpr std::string_view kMantleSuffix = "api.aws";
 // is in few of them: GPT-5.5 us-east-2, GPT-5.4 us-east-2 and us-west-2, GPT-6 Sol and Luna us-east-1,
 // GPT-6 Astra us-west-2. That is for the operator to know: it changes by the week.
 constexpr std::array<std::string_view, 14> kMantleRegions{
-    "us-east-1",  "us-east-2", "us-west-2", "ap-southeast-3", "ap-south-1", "ap-southeast-2", "ap-northeast-1",
-    "eu-central-1", "eu-west-1", "eu-west-2", "eu-south-1", "eu-north-1", "sa-east-1", "us-gov-west-1"};
+    "us-east-1",    "us-east-2", "us-west-2", "ap-southeast-3", "ap-south-1", "ap-southeast-2", "ap-northeast-1",
+    "eu-central-1", "eu-west-1", "eu-west-2", "eu-south-1",     "eu-north-1", "sa-east-1",      "us-gov-west-1"};
 
 struct PrefixRow {
   Host host;

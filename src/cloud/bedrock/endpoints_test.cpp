@@ -11,7 +11,8 @@ namespace {
 
 std::string spoken(Host host, std::string_view model) {
   std::string words;
-  for (const auto dialect : dialects(host, model)) words.append(words.empty() ? "" : " ").append(dialect::name(dialect));
+  for (const auto dialect : dialects(host, model))
+    words.append(words.empty() ? "" : " ").append(dialect::name(dialect));
   return words;
 }
 
@@ -42,7 +43,8 @@ TEST(BedrockEndpoints, read_the_names_of_awss_own_hosts) {
 }
 
 TEST(BedrockEndpoints, know_what_a_region_looks_like) {
-  for (const char* good : {"us-east-1", "ap-southeast-3", "us-gov-west-1", "eusc-de-east-1"}) EXPECT_TRUE(is_region(good));
+  for (const char* good : {"us-east-1", "ap-southeast-3", "us-gov-west-1", "eusc-de-east-1"})
+    EXPECT_TRUE(is_region(good));
   for (const char* bad : {"", "us", "useast", "US-EAST-1", "us-east-1/x", "-us-east-1", "us east-1", "eu/west-1"})
     EXPECT_FALSE(is_region(bad)) << bad;
 }

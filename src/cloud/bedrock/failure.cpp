@@ -89,7 +89,8 @@ Native read_native(const Answer& answer) {
       native.type = bare_type(wire::json_text(member.value));
     if (text && member.key == "Message") wire::json_unescape(wire::json_text(member.value), native.message);
     if (member.key == "originalStatusCode")
-      native.original_status = static_cast<int>(std::clamp<std::int64_t>(wire::json_int(member.value).value_or(0), 0, 999));
+      native.original_status =
+          static_cast<int>(std::clamp<std::int64_t>(wire::json_int(member.value).value_or(0), 0, 999));
   }
   // The field wins: proxies copy bodies more often than fields.
   const std::string_view field = wire::field_value(answer.fields, wire::HeaderId::x_amzn_errortype);
@@ -103,8 +104,8 @@ bool any_said(std::string_view message, const std::array<std::string_view, N>& p
 }
 
 // Messages of Anthropic's, Amazon's, Meta's and Mistral's models behind ValidationException.
-constexpr std::array<std::string_view, 5> kContextPhrases{"input is too long", "prompt is too long", "too many input tokens",
-                                                          "maximum number of tokens", "context length"};
+constexpr std::array<std::string_view, 5> kContextPhrases{
+    "input is too long", "prompt is too long", "too many input tokens", "maximum number of tokens", "context length"};
 // The deployment's model or path is wrong here, whatever the request says: another place may serve it.
 constexpr std::array<std::string_view, 5> kModelPhrases{"model identifier is invalid", "on-demand throughput isn",
                                                         "supported on this route", "is not enabled",
@@ -119,7 +120,8 @@ FailureKind kind_of_validation(const ErrorBody& error, FailureKind usual) {
 // The request failed inside the model; what it answered itself says more.
 FailureKind kind_of_model_error(int original_status) {
   if (original_status == 429 || original_status == 503) return FailureKind::overloaded;
-  const bool clients = original_status >= 400 && original_status < 500 && original_status != 408 && original_status != 424;
+  const bool clients =
+      original_status >= 400 && original_status < 500 && original_status != 408 && original_status != 424;
   return clients ? FailureKind::invalid_request : FailureKind::server_error;
 }
 
@@ -152,15 +154,18 @@ std::optional<std::int64_t> amz_seconds(std::string_view text) {
 }
 
 bool is_skew_type(std::string_view type) {
-  return is_type(type, "RequestExpired") || is_type(type, "RequestTimeTooSkewed") || is_type(type, "RequestInTheFuture");
+  return is_type(type, "RequestExpired") || is_type(type, "RequestTimeTooSkewed") ||
+         is_type(type, "RequestInTheFuture");
 }
 
 // Nothing: the clock is not what it is about.
 std::optional<std::string> say_clock(std::string_view type, std::string_view message) {
   const auto ahead = clock_ahead_s(message);
   if (ahead && *ahead != 0)
-    return fmt::format("The clock of the machine this gateway runs on is {} seconds {} Amazon's, so that its signatures "
-                       "are refused. Set it right.", *ahead < 0 ? -*ahead : *ahead, *ahead < 0 ? "behind" : "ahead of");
+    return fmt::format(
+        "The clock of the machine this gateway runs on is {} seconds {} Amazon's, so that its signatures "
+        "are refused. Set it right.",
+        *ahead < 0 ? -*ahead : *ahead, *ahead < 0 ? "behind" : "ahead of");
   if (ahead || is_skew_type(type) || says(message, "signature expired") || says(message, "signature not yet current"))
     return "The clock of the machine this gateway runs on differs from Amazon's by more than 5 minutes, so that its "
            "signatures are refused. Set it right.";

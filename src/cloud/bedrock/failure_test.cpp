@@ -67,8 +67,11 @@ TEST(BedrockFailure, tells_validations_apart_by_their_words) {
 }
 
 TEST(BedrockFailure, knows_the_odd_answers_of_the_openai_paths) {
-  EXPECT_EQ(kind(400, "", R"({"error":{"message":"Model 'openai.gpt-6-sol' isn't supported on this route","type":"invalid_request_error"}})"),
-            FailureKind::not_found);
+  EXPECT_EQ(
+      kind(
+          400, "",
+          R"({"error":{"message":"Model 'openai.gpt-6-sol' isn't supported on this route","type":"invalid_request_error"}})"),
+      FailureKind::not_found);
   EXPECT_EQ(kind(401, "", R"({"error":{"message":"Model openai.gpt-6-sol is not enabled"}})"), FailureKind::not_found);
   EXPECT_EQ(kind(401, "", R"({"error":{"message":"Invalid API key"}})"), FailureKind::unauthorized);
   EXPECT_EQ(read(400, "", R"({"error":"bare"})").message, "bare");
@@ -77,9 +80,11 @@ TEST(BedrockFailure, knows_the_odd_answers_of_the_openai_paths) {
 }
 
 TEST(BedrockFailure, says_by_how_much_the_clock_is_off) {
-  EXPECT_EQ(clock_ahead_s("Signature expired: 20261122T000000Z is now earlier than 20261122T001000Z (20261122T001500Z - 5 min.)"),
+  EXPECT_EQ(clock_ahead_s(
+                "Signature expired: 20261122T000000Z is now earlier than 20261122T001000Z (20261122T001500Z - 5 min.)"),
             -900);
-  EXPECT_EQ(clock_ahead_s("Signature not yet current: 20261122T010000Z is still later than 20261122T000500Z (20261122T000000Z + 5 min.)"),
+  EXPECT_EQ(clock_ahead_s("Signature not yet current: 20261122T010000Z is still later than 20261122T000500Z "
+                          "(20261122T000000Z + 5 min.)"),
             3600);
   EXPECT_EQ(clock_ahead_s("Signature expired: yesterday"), std::nullopt);
   EXPECT_EQ(clock_ahead_s("Signature expired: 20261399T000000Z (20261122T001500Z"), std::nullopt);
@@ -88,17 +93,22 @@ TEST(BedrockFailure, says_by_how_much_the_clock_is_off) {
                               R"x(20261122T001000Z (20261122T001500Z - 5 min.)"})x");
   EXPECT_EQ(behind.kind, FailureKind::unauthorized);
   EXPECT_NE(behind.message.find("clock of the machine this gateway runs on is 900 seconds behind"), std::string::npos);
-  EXPECT_NE(read(403, "", R"({"message":"Signature expired"})").message.find("by more than 5 minutes"), std::string::npos);
+  EXPECT_NE(read(403, "", R"({"message":"Signature expired"})").message.find("by more than 5 minutes"),
+            std::string::npos);
   EXPECT_NE(read(403, "RequestExpired", "{}").message.find("clock"), std::string::npos);
-  EXPECT_EQ(read(403, "InvalidSignatureException", R"({"message":"The request signature we calculated does not match. Credential=AKIDEXAMPLE"})").message,
+  EXPECT_EQ(read(403, "InvalidSignatureException",
+                 R"({"message":"The request signature we calculated does not match. Credential=AKIDEXAMPLE"})")
+                .message,
             "The provider refused the credential.");
 }
 
 TEST(BedrockFailure, keeps_the_account_to_itself) {
-  EXPECT_EQ(read(403, "AccessDeniedException",
-                 R"({"message":"User: arn:aws:sts::123456789012:assumed-role/prod/i-0ab is not authorized to perform: bedrock:InvokeModel on resource: arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.openai.gpt-6-sol."})")
-                .message,
-            "User: arn:* is not authorized to perform: bedrock:InvokeModel on resource: arn:*.");
+  EXPECT_EQ(
+      read(
+          403, "AccessDeniedException",
+          R"({"message":"User: arn:aws:sts::123456789012:assumed-role/prod/i-0ab is not authorized to perform: bedrock:InvokeModel on resource: arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.openai.gpt-6-sol."})")
+          .message,
+      "User: arn:* is not authorized to perform: bedrock:InvokeModel on resource: arn:*.");
   EXPECT_EQ(masked("account 123456789012, request 1234567890123, port 8080"),
             "account ************, request 1234567890123, port 8080");
   EXPECT_EQ(masked("arn: is short for it; (arn:aws:iam::1:role/x)"), "arn: is short for it; (arn:*)");
