@@ -57,6 +57,10 @@ struct AnswerEvent {
   const ProviderStreamError* error = nullptr;
 };
 
+constexpr bool is_call(inner::ItemKind kind) {
+  return kind == inner::ItemKind::function_call || kind == inner::ItemKind::custom_call;
+}
+
 class AnswerSink {
  public:
   virtual ~AnswerSink() = default;

@@ -53,7 +53,7 @@ class Teller {
       on({.kind = EventKind::other_item, .item = kind, .output = output, .raw = raw});
       return;
     }
-    const bool call = kind == ItemKind::function_call || kind == ItemKind::custom_call;
+    const bool call = is_call(kind);
     called_ |= call;
     on({.kind = EventKind::item_begin,
         .item = kind,

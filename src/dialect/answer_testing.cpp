@@ -12,8 +12,6 @@ namespace {
 
 using inner::ItemKind;
 
-bool is_call(ItemKind kind) { return kind == ItemKind::function_call || kind == ItemKind::custom_call; }
-
 void join(std::string& list, std::string_view element) {
   if (!list.empty() && !element.empty()) list += ',';
   list += element;

@@ -1,6 +1,7 @@
 #include "dialect/chat_words.h"
 
 #include "dialect/event_decoder.h"
+#include "dialect/key.h"
 
 namespace fw::dialect {
 namespace {
@@ -16,8 +17,8 @@ std::string_view value_if(const JsonMember& member, JsonKind kind) {
 void read_logprobs(std::string_view object, int depth_max, ChatChoice& out) {
   wire::JsonObject members(object, depth_max);
   for (JsonMember member; members.next(member);) {
-    if (member.key == "content") out.logprobs = array_or_nothing(member);
-    if (member.key == "refusal") out.refusal_logprobs = array_or_nothing(member);
+    if (is(member.key, "content")) out.logprobs = array_or_nothing(member);
+    if (is(member.key, "refusal")) out.refusal_logprobs = array_or_nothing(member);
   }
 }
 
@@ -30,9 +31,17 @@ void read_arguments(const JsonMember& member, ChatCall& out) {
 void read_called(std::string_view object, int depth_max, ChatCall& out) {
   wire::JsonObject members(object, depth_max);
   for (JsonMember member; members.next(member);) {
-    if (member.key == "name") out.name = wire::json_text(member.value);
-    if (member.key == "arguments" || member.key == "input") read_arguments(member, out);
+    if (is(member.key, "name")) out.name = wire::json_text(member.value);
+    if (is(member.key, "arguments") || is(member.key, "input")) read_arguments(member, out);
   }
+}
+
+void read_choice_member(const JsonMember& member, int depth_max, ChatChoice& out) {
+  const std::string_view key = member.key;
+  if (is(key, "index")) out.index = wire::json_int(member.value).value_or(0);
+  if (is(key, "delta") || is(key, "message")) out.said = value_if(member, JsonKind::object);
+  if (is(key, "finish_reason")) out.finish = wire::json_text(member.value);
+  if (is(key, "logprobs") && member.kind == JsonKind::object) read_logprobs(member.value, depth_max, out);
 }
 
 void append_member(std::string& out, std::string_view key, std::string_view value) {
@@ -44,7 +53,7 @@ constexpr int kAnnotationDepth = 64;
 std::string_view type_of(std::string_view annotation) {
   wire::JsonObject members(annotation, kAnnotationDepth);
   for (JsonMember member; members.next(member);)
-    if (member.key == "type" && member.kind == JsonKind::string) return member.value;
+    if (is(member.key, "type") && member.kind == JsonKind::string) return member.value;
   return {};
 }
 
@@ -52,7 +61,7 @@ std::string_view type_of(std::string_view annotation) {
 void append_rest(std::string_view object, bool first, std::string& out) {
   wire::JsonObject members(object, kAnnotationDepth);
   for (JsonMember member; members.next(member);) {
-    if (member.key == "type") continue;
+    if (is(member.key, "type")) continue;
     if (!first) out += ',';
     first = false;
     append_member(out, member.key, member.value);
@@ -63,27 +72,28 @@ void append_rest(std::string_view object, bool first, std::string& out) {
 
 void read_chat_top(const JsonMember& member, ChatTop& out) {
   const std::string_view key = member.key;
-  if (key == "choices") out.choices = value_if(member, JsonKind::array);
-  if (key == "id") out.id = wire::json_text(member.value);
-  if (key == "model") out.model = wire::json_text(member.value);
-  if (key == "created") out.created = seconds_of(member.value);
-  if (key == "service_tier") out.service_tier = wire::json_text(member.value);
-  if (key == "usage") out.usage = value_if(member, JsonKind::object);
-  if (key == "error" && member.kind != JsonKind::null) out.error = member.value;
-  if (key == "object") out.flat_error = member.value == R"("error")";
+  if (is(key, "choices")) out.choices = value_if(member, JsonKind::array);
+  if (is(key, "id")) out.id = wire::json_text(member.value);
+  if (is(key, "model")) out.model = wire::json_text(member.value);
+  if (is(key, "created")) out.created = seconds_of(member.value);
+  if (is(key, "service_tier")) out.service_tier = wire::json_text(member.value);
+  if (is(key, "usage")) out.usage = value_if(member, JsonKind::object);
+  if (is(key, "error") && member.kind != JsonKind::null) out.error = member.value;
+  if (is(key, "object")) out.flat_error = member.value == R"("error")";
 }
 
 ChatChoice read_chat_choice(std::string_view object, int depth_max) {
   ChatChoice out;
   wire::JsonObject members(object, depth_max);
-  for (JsonMember member; members.next(member);) {
-    const std::string_view key = member.key;
-    if (key == "index") out.index = wire::json_int(member.value).value_or(0);
-    if (key == "delta" || key == "message") out.said = value_if(member, JsonKind::object);
-    if (key == "finish_reason") out.finish = wire::json_text(member.value);
-    if (key == "logprobs" && member.kind == JsonKind::object) read_logprobs(member.value, depth_max, out);
-  }
+  for (JsonMember member; members.next(member);) read_choice_member(member, depth_max, out);
   return out;
+}
+
+bool read_only_choice(std::string_view choices, int depth_max, ChatChoice& out) {
+  // Between the brackets stands one valid object and nothing else, or several.
+  wire::JsonObject members(choices.substr(1, choices.size() - 2), depth_max);
+  for (JsonMember member; members.next(member);) read_choice_member(member, depth_max, out);
+  return members.error() == nullptr;
 }
 
 ChatSaid read_chat_said(std::string_view object, int depth_max) {
@@ -92,16 +102,16 @@ ChatSaid read_chat_said(std::string_view object, int depth_max) {
   wire::JsonObject members(object, depth_max);
   for (JsonMember member; members.next(member);) {
     const std::string_view key = member.key;
-    if (key == "content") {
+    if (is(key, "content")) {
       out.content = wire::json_text(member.value);
       out.content_parts = value_if(member, JsonKind::array);
     }
-    if (key == "refusal") out.refusal = wire::json_text(member.value);
-    if (key == "reasoning_content") out.reasoning = wire::json_text(member.value);
-    if (key == "reasoning") reasoning = wire::json_text(member.value);
-    if (key == "tool_calls") out.tool_calls = value_if(member, JsonKind::array);
-    if (key == "function_call") out.function_call = value_if(member, JsonKind::object);
-    if (key == "annotations") out.annotations = value_if(member, JsonKind::array);
+    if (is(key, "refusal")) out.refusal = wire::json_text(member.value);
+    if (is(key, "reasoning_content")) out.reasoning = wire::json_text(member.value);
+    if (is(key, "reasoning")) reasoning = wire::json_text(member.value);
+    if (is(key, "tool_calls")) out.tool_calls = value_if(member, JsonKind::array);
+    if (is(key, "function_call")) out.function_call = value_if(member, JsonKind::object);
+    if (is(key, "annotations")) out.annotations = value_if(member, JsonKind::array);
   }
   if (out.reasoning.empty()) out.reasoning = reasoning;
   return out;
@@ -112,11 +122,11 @@ ChatCall read_chat_call(std::string_view object, int depth_max) {
   wire::JsonObject members(object, depth_max);
   for (JsonMember member; members.next(member);) {
     const std::string_view key = member.key;
-    if (key == "index") out.index = wire::json_int(member.value).value_or(-1);
-    if (key == "id") out.id = wire::json_text(member.value);
-    if (key == "type") out.custom |= member.value == R"("custom")";
+    if (is(key, "index")) out.index = wire::json_int(member.value).value_or(-1);
+    if (is(key, "id")) out.id = wire::json_text(member.value);
+    if (is(key, "type")) out.custom |= member.value == R"("custom")";
     if (member.kind != JsonKind::object || (key != "function" && key != "custom")) continue;
-    out.custom |= key == "custom";
+    out.custom |= is(key, "custom");
     read_called(member.value, depth_max, out);
   }
   return out;

@@ -28,6 +28,8 @@ struct ChatChoice {
   std::string_view logprobs, refusal_logprobs;  // arrays
 };
 ChatChoice read_chat_choice(std::string_view object, int depth_max);
+// The one element of an array that has no other, in one pass; false: it has several.
+bool read_only_choice(std::string_view choices, int depth_max, ChatChoice& out);
 
 // A delta or a message.
 struct ChatSaid {

@@ -69,7 +69,7 @@ class ChatDecoder final : public EventDecoder {
   void take(const wire::SseEvent& event, AnswerSink& sink) override;
   void take_top(const ChatTop& top, AnswerSink& sink);
   void begin(const ChatTop& top, AnswerSink& sink);
-  void take_choice(std::string_view object, AnswerSink& sink);
+  void take_choice(const ChatChoice& words, AnswerSink& sink);
   void say(std::size_t at, const ChatChoice& words, AnswerSink& sink);
   void say_parts(std::size_t at, std::string_view parts, AnswerSink& sink);
   void text(EventKind kind, std::size_t at, std::string_view text, std::string_view raw, AnswerSink& sink);
@@ -143,9 +143,12 @@ void ChatDecoder::take_top(const ChatTop& top, AnswerSink& sink) {
   // Azure's first chunk has filter results and an empty id.
   if (!begun_ && (says || !top.id.empty() || !top.usage.empty())) begin(top, sink);
   if (!top.service_tier.empty()) tier_ = top.service_tier.substr(0, kTierBytesMax);
-  if (says) {
+  if (ChatChoice only; says && read_only_choice(top.choices, depth_max_, only)) {
+    take_choice(only, sink);
+  } else if (says) {
     wire::JsonArray choices(top.choices, depth_max_);
-    for (JsonMember choice; !ended_ && choices.next(choice);) take_choice(choice.value, sink);
+    for (JsonMember choice; !ended_ && choices.next(choice);)
+      take_choice(read_chat_choice(choice.value, depth_max_), sink);
   }
   if (top.usage.empty() || ended_) return;
   const Usage usage = read_chat_usage(top.usage);
@@ -161,8 +164,7 @@ void ChatDecoder::begin(const ChatTop& top, AnswerSink& sink) {
            .service_tier = top.service_tier});
 }
 
-void ChatDecoder::take_choice(std::string_view object, AnswerSink& sink) {
-  const ChatChoice words = read_chat_choice(object, depth_max_);
+void ChatDecoder::take_choice(const ChatChoice& words, AnswerSink& sink) {
   const std::size_t at = choice_at(words.index, sink);
   if (ended_) return;
   if (!words.said.empty() || !words.logprobs.empty()) say(at, words, sink);

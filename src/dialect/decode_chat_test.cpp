@@ -82,6 +82,23 @@ TEST(ChatDecoder, tells_calls_apart_that_bear_one_index_or_none) {
   EXPECT_EQ(view(none).calls, "1 a f {}\n1 b g {}\n");
 }
 
+TEST(ChatDecoder, says_which_call_was_cut_off) {
+  const auto got = decode({delta(R"("content":"a","tool_calls":[{"index":0,"id":"a","function":{"name":"f"}}])"),
+                           delta(R"("tool_calls":[{"index":1,"id":"b","function":{"name":"g","arguments":"{"}}])"),
+                           finish("length")});
+  ASSERT_EQ(got.items.size(), 3u);
+  EXPECT_FALSE(got.items[0].cut || got.items[1].cut);
+  EXPECT_TRUE(got.items[2].cut);
+}
+
+TEST(ChatDecoder, learns_the_id_of_a_call_late) {
+  const auto got = decode({delta(R"("tool_calls":[{"index":0,"function":{"name":"f","arguments":"{"}}])"),
+                           delta(R"("tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"}"}}])"),
+                           delta(R"("tool_calls":[{"index":0,"id":"b","function":{"name":"g","arguments":"{}"}}])"),
+                           finish("stop")});
+  EXPECT_EQ(view(got).calls, "1  f {}\n1 b g {}\n");
+}
+
 TEST(ChatDecoder, waits_for_the_name_of_a_call) {
   const auto late =
       decode({delta(R"("tool_calls":[{"index":0,"id":"a","function":{"arguments":"{"}}])"),

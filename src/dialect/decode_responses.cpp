@@ -49,8 +49,6 @@ std::string_view rest_of(std::string_view whole, const Part& part) {
 
 std::size_t mark_of(std::string_view id) { return id.empty() ? 0 : std::hash<std::string_view>()(id); }
 
-bool is_call(ItemKind kind) { return kind == ItemKind::function_call || kind == ItemKind::custom_call; }
-
 class ResponsesDecoder final : public EventDecoder {
  public:
   explicit ResponsesDecoder(RelayLimits limits) : EventDecoder(limits) {}
@@ -108,7 +106,7 @@ void ResponsesDecoder::take(const wire::SseEvent& event, AnswerSink& sink) {
   wire::JsonObject members(event.data, depth_max_);
   for (JsonMember member; members.next(member);) read_response_event(member, words);
   const auto named = response_event_of(event.name);
-  const auto type = words.type.empty() || named == ResponseEvent::error ? named : response_event_of(words.type);
+  const auto type = named == ResponseEvent::other ? response_event_of(words.type) : named;
   const bool untyped_error = words.type.empty() && type == ResponseEvent::other && !words.error.empty();
   if (type == ResponseEvent::error || untyped_error) {
     auto told = read_stream_error(words.error.empty() ? event.data : words.error);

@@ -1,11 +1,11 @@
 // Responses for a client: the whole protocol of events, or one Response. Whatever the form, the items
 // are kept to its end, since the Response at the end repeats them.
-#include <array>
 #include <optional>
 #include <utility>
 
 #include "dialect/event_relay.h"
 #include "dialect/render_parts.h"
+#include "dialect/response_items.h"
 #include "wire/json.h"
 
 namespace fw::dialect {
@@ -13,109 +13,13 @@ namespace {
 
 using inner::ItemKind;
 
-bool is_call(ItemKind kind) { return kind == ItemKind::function_call || kind == ItemKind::custom_call; }
-
-enum class PartKind : std::uint8_t { none, text, refusal, reasoning, summary };
-
-// How a kind of part is told.
-struct PartRow {
-  std::string_view type;   // of the part
-  std::string_view field;  // where its text stands
-  std::string_view delta, done;
-  std::string_view index;
-  std::string_view added, finished;
-};
-constexpr std::array<PartRow, 5> kParts{
-    {{},
-     {"output_text", "text", "response.output_text.delta", "response.output_text.done", "content_index",
-      "response.content_part.added", "response.content_part.done"},
-     {"refusal", "refusal", "response.refusal.delta", "response.refusal.done", "content_index",
-      "response.content_part.added", "response.content_part.done"},
-     {"reasoning_text", "text", "response.reasoning_text.delta", "response.reasoning_text.done", "content_index",
-      "response.content_part.added", "response.content_part.done"},
-     {"summary_text", "text", "response.reasoning_summary_text.delta", "response.reasoning_summary_text.done",
-      "summary_index", "response.reasoning_summary_part.added", "response.reasoning_summary_part.done"}}};
-const PartRow& row(PartKind kind) { return kParts[static_cast<std::size_t>(kind)]; }
-
-PartKind part_of(EventKind event) {
+ResponsePartKind part_of(EventKind event) {
   switch (event) {
-    case EventKind::refusal: return PartKind::refusal;
-    case EventKind::reasoning_text: return PartKind::reasoning;
-    case EventKind::reasoning_summary: return PartKind::summary;
-    default: return PartKind::text;
+    case EventKind::refusal: return ResponsePartKind::refusal;
+    case EventKind::reasoning_text: return ResponsePartKind::reasoning;
+    case EventKind::reasoning_summary: return ResponsePartKind::summary;
+    default: return ResponsePartKind::text;
   }
-}
-
-// The part of an item that is being told.
-struct Part {
-  PartKind kind = PartKind::none;
-  std::uint32_t number = 0;  // as the events count
-  std::uint32_t index = 0;   // as we count
-  std::uint32_t annotation_count = 0;
-  std::string text;                   // of a call: its arguments
-  std::string annotations, logprobs;  // elements
-};
-
-// What is needed while an item is open.
-struct Telling {
-  std::string id, call_id, name;  // escaped
-  std::string content, summary;   // the parts that are complete
-  std::string encrypted;
-  std::uint32_t contents = 0;
-  std::uint32_t summaries = 0;
-  Part part;
-};
-
-struct Item {
-  std::uint32_t output = 0;  // as the events count; we count by place
-  std::uint32_t choice = 0;
-  ItemKind kind = ItemKind::message;
-  bool open = true;
-  std::unique_ptr<Telling> telling;
-  std::string json;  // once it is complete
-};
-
-void quoted(std::string& out, std::string_view key, std::string_view escaped) {
-  out.append(",\"").append(key).append("\":\"").append(escaped).append("\"");
-}
-
-void numbered(std::string& out, std::string_view key, std::int64_t number) {
-  out.append(",\"").append(key).append("\":");
-  append_number(out, number);
-}
-
-void append_part(std::string& out, const Part& part, bool filled) {
-  out.append(R"({"type":")").append(row(part.kind).type).append("\"");
-  if (part.kind == PartKind::text) {
-    out.append(R"(,"annotations":[)").append(filled ? part.annotations : "");
-    out.append(R"(],"logprobs":[)").append(filled ? part.logprobs : "").append("]");
-  }
-  quoted(out, row(part.kind).field, filled ? std::string_view(part.text) : std::string_view());
-  out += '}';
-}
-
-// `status` empty: the item as it begins.
-void append_item(std::string& out, ItemKind kind, const Telling& item, std::string_view status) {
-  const bool begins = status.empty();
-  if (begins) status = "in_progress";
-  out.append(R"({"id":")").append(item.id).append("\"");
-  if (kind == ItemKind::reasoning) {
-    out.append(R"(,"type":"reasoning","summary":[)").append(item.summary).append("]");
-    if (!item.content.empty()) out.append(R"(,"content":[)").append(item.content).append("]");
-    if (!item.encrypted.empty()) quoted(out, "encrypted_content", item.encrypted);
-    if (status == "incomplete") quoted(out, "status", status);  // OpenAI says it of none that is complete
-  } else if (kind == ItemKind::message) {
-    out.append(R"(,"type":"message","status":")").append(status).append(R"(","content":[)").append(item.content);
-    out.append(R"(],"role":"assistant")");
-  } else {
-    const bool custom = kind == ItemKind::custom_call;
-    quoted(out, "type", custom ? "custom_tool_call" : "function_call");
-    quoted(out, "status", status);
-    quoted(out, custom ? "input" : "arguments", begins ? std::string_view() : std::string_view(item.part.text));
-    quoted(out, "call_id", item.call_id);
-    quoted(out, "name", item.name);
-  }
-  out += '}';
 }
 
 class ResponsesRenderer final : public AnswerRenderer {
@@ -134,27 +38,27 @@ class ResponsesRenderer final : public AnswerRenderer {
  private:
   void begin(const AnswerEvent& event);
   void begin_item(const AnswerEvent& event);
-  void end_item(Item& item, Finish cut);
-  Item& item_of(const AnswerEvent& event);
+  void end_item(ResponseOutput& item, Finish cut);
+  ResponseOutput& item_of(const AnswerEvent& event);
   void text(const AnswerEvent& event);
   void arguments(const AnswerEvent& event);
   void annotation(const AnswerEvent& event);
   void encrypted(const AnswerEvent& event);
   void other_item(const AnswerEvent& event);
   void finish(const AnswerEvent& event);
-  void open_part(Item& item, PartKind kind, std::uint32_t number);
-  void close_part(Item& item);
+  void open_part(ResponseOutput& item, ResponsePartKind kind, std::uint32_t number);
+  void close_part(ResponseOutput& item);
 
   // An event up to its own members, and its end. Only where a stream is asked for.
   void open_event(std::string_view type);
   void close_event() { made_.append("}\n\n"); }
-  void open_item_event(std::string_view type, const Item& item);
-  void open_part_event(std::string_view type, const Item& item);
-  void item_event(std::string_view type, const Item& item, std::string_view json);
+  void open_item_event(std::string_view type, const ResponseOutput& item);
+  void open_part_event(std::string_view type, const ResponseOutput& item);
+  void item_event(std::string_view type, const ResponseOutput& item, std::string_view json);
   void response_event(std::string_view type, std::string_view status);
   void append_response(std::string& out, std::string_view status) const;
   std::string_view status() const;
-  std::size_t index_of(const Item& item) const { return static_cast<std::size_t>(&item - items_.data()); }
+  std::size_t index_of(const ResponseOutput& item) const { return static_cast<std::size_t>(&item - items_.data()); }
   std::string own_id(std::string_view prefix, std::size_t index) const;
 
   RenderOptions options_;
@@ -164,7 +68,7 @@ class ResponsesRenderer final : public AnswerRenderer {
   std::string id_, model_;  // escaped
   std::string word_;        // of Finish::other
   std::string made_;
-  std::vector<Item> items_;
+  std::vector<ResponseOutput> items_;
   std::unique_ptr<Usage> usage_;
   std::int64_t created_ = 0;
   std::int64_t completed_ = 0;
@@ -192,7 +96,7 @@ void ResponsesRenderer::on(const AnswerEvent& event) {
     case encrypted: return ResponsesRenderer::encrypted(event);
     case annotation: return ResponsesRenderer::annotation(event);
     case item_end:
-      if (Item* item = open_item(items_, event)) end_item(*item, event.finish);
+      if (ResponseOutput* item = open_item(items_, event)) end_item(*item, event.finish);
       return;
     case other_item: return ResponsesRenderer::other_item(event);
     case finish: return ResponsesRenderer::finish(event);
@@ -216,21 +120,21 @@ void ResponsesRenderer::open_event(std::string_view type) {
   append_number(made_, sequence_++);
 }
 
-void ResponsesRenderer::open_item_event(std::string_view type, const Item& item) {
+void ResponsesRenderer::open_item_event(std::string_view type, const ResponseOutput& item) {
   open_event(type);
-  quoted(made_, "item_id", item.telling->id);
-  numbered(made_, "output_index", static_cast<std::int64_t>(index_of(item)));
+  append_quoted(made_, "item_id", item.telling->id);
+  append_numbered(made_, "output_index", static_cast<std::int64_t>(index_of(item)));
 }
 
-void ResponsesRenderer::open_part_event(std::string_view type, const Item& item) {
+void ResponsesRenderer::open_part_event(std::string_view type, const ResponseOutput& item) {
   open_item_event(type, item);
-  numbered(made_, row(item.telling->part.kind).index, item.telling->part.index);
+  append_numbered(made_, row(item.telling->part.kind).index, item.telling->part.index);
 }
 
-void ResponsesRenderer::item_event(std::string_view type, const Item& item, std::string_view json) {
+void ResponsesRenderer::item_event(std::string_view type, const ResponseOutput& item, std::string_view json) {
   if (!options_.stream) return;
   open_event(type);
-  numbered(made_, "output_index", static_cast<std::int64_t>(index_of(item)));
+  append_numbered(made_, "output_index", static_cast<std::int64_t>(index_of(item)));
   made_.append(R"(,"item":)").append(json);
   close_event();
 }
@@ -256,7 +160,7 @@ void ResponsesRenderer::begin_item(const AnswerEvent& event) {
                                   : event.item == ItemKind::reasoning ? "rs_"
                                   : custom                            ? "ctc_"
                                                                       : "fc_";
-  auto telling = std::make_unique<Telling>();
+  auto telling = std::make_unique<ToldItem>();
   telling->id = event.id.empty() ? own_id(prefix, items_.size()) : std::string(event.id);
   if (is_call(event.item)) {
     telling->call_id = event.call_id.empty() ? own_id("call_", items_.size()) : std::string(event.call_id);
@@ -270,21 +174,21 @@ void ResponsesRenderer::begin_item(const AnswerEvent& event) {
 }
 
 // An event without the item it belongs to opens one.
-Item& ResponsesRenderer::item_of(const AnswerEvent& event) {
-  if (Item* item = open_item(items_, event)) return *item;
+ResponseOutput& ResponsesRenderer::item_of(const AnswerEvent& event) {
+  if (ResponseOutput* item = open_item(items_, event)) return *item;
   AnswerEvent missing{.kind = EventKind::item_begin, .output = event.output, .choice = event.choice};
   if (!fits(ItemKind::message, event.kind)) missing.item = ItemKind::reasoning;
   begin_item(missing);
   return items_.back();
 }
 
-void ResponsesRenderer::open_part(Item& item, PartKind kind, std::uint32_t number) {
-  Telling& telling = *item.telling;
+void ResponsesRenderer::open_part(ResponseOutput& item, ResponsePartKind kind, std::uint32_t number) {
+  ToldItem& telling = *item.telling;
   if (telling.part.kind == kind && telling.part.number == number) return;
   close_part(item);
   telling.part.kind = kind;
   telling.part.number = number;
-  telling.part.index = kind == PartKind::summary ? telling.summaries++ : telling.contents++;
+  telling.part.index = kind == ResponsePartKind::summary ? telling.summaries++ : telling.contents++;
   if (!options_.stream) return;
   open_part_event(row(kind).added, item);
   made_.append(R"(,"part":)");
@@ -292,40 +196,40 @@ void ResponsesRenderer::open_part(Item& item, PartKind kind, std::uint32_t numbe
   close_event();
 }
 
-void ResponsesRenderer::close_part(Item& item) {
-  Telling& telling = *item.telling;
-  Part& part = telling.part;
-  if (part.kind == PartKind::none) return;
+void ResponsesRenderer::close_part(ResponseOutput& item) {
+  ToldItem& telling = *item.telling;
+  ToldPart& part = telling.part;
+  if (part.kind == ResponsePartKind::none) return;
   std::string json;
   append_part(json, part, true);
   if (options_.stream) {
     open_part_event(row(part.kind).done, item);
-    quoted(made_, row(part.kind).field, part.text);
-    if (part.kind == PartKind::text) made_.append(R"(,"logprobs":[)").append(part.logprobs).append("]");
+    append_quoted(made_, row(part.kind).field, part.text);
+    if (part.kind == ResponsePartKind::text) made_.append(R"(,"logprobs":[)").append(part.logprobs).append("]");
     close_event();
     open_part_event(row(part.kind).finished, item);
     made_.append(R"(,"part":)").append(json);
     close_event();
   }
-  std::string& list = part.kind == PartKind::summary ? telling.summary : telling.content;
+  std::string& list = part.kind == ResponsePartKind::summary ? telling.summary : telling.content;
   append_element(list, json);
-  part = Part{};
+  part = ToldPart{};
 }
 
 void ResponsesRenderer::text(const AnswerEvent& event) {
   if (event.text.empty() && event.raw.empty()) return;
-  const PartKind kind = part_of(event.kind);
-  if (event.text.empty() && kind != PartKind::text) return;
-  Item& item = item_of(event);
+  const ResponsePartKind kind = part_of(event.kind);
+  if (event.text.empty() && kind != ResponsePartKind::text) return;
+  ResponseOutput& item = item_of(event);
   open_part(item, kind, event.part);
-  Part& part = item.telling->part;
+  ToldPart& part = item.telling->part;
   part.text += event.text;
-  const bool with_logprobs = kind == PartKind::text && !event.raw.empty();
+  const bool with_logprobs = kind == ResponsePartKind::text && !event.raw.empty();
   if (with_logprobs) append_elements(part.logprobs, event.raw);
   if (!options_.stream) return;
   open_part_event(row(kind).delta, item);
-  quoted(made_, "delta", event.text);
-  if (kind == PartKind::text) {
+  append_quoted(made_, "delta", event.text);
+  if (kind == ResponsePartKind::text) {
     made_.append(R"(,"logprobs":)");
     append_on_one_line(made_, with_logprobs ? event.raw : "[]");
   }
@@ -333,25 +237,25 @@ void ResponsesRenderer::text(const AnswerEvent& event) {
 }
 
 void ResponsesRenderer::arguments(const AnswerEvent& event) {
-  Item* item = open_item(items_, event);
+  ResponseOutput* item = open_item(items_, event);
   if (item == nullptr || event.text.empty()) return;
   item->telling->part.text += event.text;
   if (!options_.stream) return;
   const bool custom = item->kind == ItemKind::custom_call;
   open_item_event(custom ? "response.custom_tool_call_input.delta" : "response.function_call_arguments.delta", *item);
-  quoted(made_, "delta", event.text);
+  append_quoted(made_, "delta", event.text);
   close_event();
 }
 
 void ResponsesRenderer::annotation(const AnswerEvent& event) {
-  Item& item = item_of(event);
-  open_part(item, PartKind::text, event.part);
-  Part& part = item.telling->part;
+  ResponseOutput& item = item_of(event);
+  open_part(item, ResponsePartKind::text, event.part);
+  ToldPart& part = item.telling->part;
   append_element(part.annotations, event.raw);
   const std::uint32_t index = part.annotation_count++;
   if (!options_.stream) return;
   open_part_event("response.output_text.annotation.added", item);
-  numbered(made_, "annotation_index", index);
+  append_numbered(made_, "annotation_index", index);
   made_.append(R"(,"annotation":)");
   append_on_one_line(made_, event.raw);
   close_event();
@@ -359,14 +263,14 @@ void ResponsesRenderer::annotation(const AnswerEvent& event) {
 
 void ResponsesRenderer::encrypted(const AnswerEvent& event) { item_of(event).telling->encrypted += event.text; }
 
-void ResponsesRenderer::end_item(Item& item, Finish cut) {
+void ResponsesRenderer::end_item(ResponseOutput& item, Finish cut) {
   const bool call = is_call(item.kind);
   if (!call) close_part(item);
   if (call && options_.stream) {
     const bool custom = item.kind == ItemKind::custom_call;
     open_item_event(custom ? "response.custom_tool_call_input.done" : "response.function_call_arguments.done", item);
-    quoted(made_, custom ? "input" : "arguments", item.telling->part.text);
-    if (!custom) quoted(made_, "name", item.telling->name);
+    append_quoted(made_, custom ? "input" : "arguments", item.telling->part.text);
+    if (!custom) append_quoted(made_, "name", item.telling->name);
     close_event();
   }
   const bool whole = cut == Finish::stop || cut == Finish::tool_calls;
@@ -389,7 +293,7 @@ void ResponsesRenderer::finish(const AnswerEvent& event) {
   word_ = event.text;
   completed_ = event.created;
   if (!event.service_tier.empty()) tier_ = event.service_tier;
-  for (Item& item : items_)
+  for (ResponseOutput& item : items_)
     if (item.open) end_item(item, event.finish);
 }
 
@@ -431,16 +335,16 @@ void ResponsesRenderer::append_response(std::string& out, std::string_view statu
   } else {
     out.append("null");
   }
-  quoted(out, "model", model_);
+  append_quoted(out, "model", model_);
   out.append(R"(,"output":[)");
-  for (const Item& item : items_) {
+  for (const ResponseOutput& item : items_) {
     if (&item != items_.data()) out += ',';
     out += item.json;
   }
   out.append("],");
   out.append(echo_);
   const std::string_view asked = tier_asked_.empty() ? (running ? "auto" : "default") : std::string_view(tier_asked_);
-  quoted(out, "service_tier", tier_.empty() ? asked : std::string_view(tier_));
+  append_quoted(out, "service_tier", tier_.empty() ? asked : std::string_view(tier_));
   out.append(R"(,"usage":)");
   if (!running && usage_ && usage_->reported) {
     append_responses_usage(out, *usage_);

@@ -1,0 +1,7 @@
+// Answers of an upstream that speaks Responses, translated: the same however the bytes were split, and
+// always well-formed.
+#include "dialect/decode_fuzzing.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  return fw::dialect::fuzzing::run(fw::dialect::Dialect::responses, bytes, size);
+}
