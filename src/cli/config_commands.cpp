@@ -6,6 +6,7 @@
 #include "cli/config_file.h"
 #include "cli/exit.h"
 #include "cli/output.h"
+#include "cloud/field_page.h"
 
 namespace fw::cli {
 namespace {
@@ -54,6 +55,11 @@ int config_check(const CheckOptions& options) {
   if (options.format == Format::table) print_table(file->loaded, options.config);
   else fmt::print("{}", to_text(list_of(file->loaded.problems, options.config), options.format));
   return file->loaded.config ? kOk : kConfigInvalid;
+}
+
+int config_fields() {
+  fmt::print("{}", cloud::field_page());
+  return kOk;
 }
 
 int config_schema(const SchemaOptions& options) {

@@ -25,8 +25,13 @@ constexpr std::int64_t kDrainMs = 1'000;
 struct Fakes {
   std::unique_ptr<fake::FakeCloud> openai;
   std::unique_ptr<fake::FakeCloud> azure;
+  std::unique_ptr<fake::FakeCloud> bedrock;
+  std::unique_ptr<fake::FakeCloud> vertex;
   std::unique_ptr<fake::FakeCloud> compatible;
-  DemoClouds urls() const { return {openai->base_url(), azure->base_url(), compatible->base_url()}; }
+  std::unique_ptr<fake::FakeCloud> tokens;
+  DemoClouds urls() const {
+    return {openai->base_url(), azure->base_url(), bedrock->base_url(), vertex->base_url(), compatible->base_url(), tokens->base_url()};
+  }
 };
 
 Result<std::unique_ptr<fake::FakeCloud>> start_fake(const char* cloud) {
@@ -40,13 +45,13 @@ Result<std::unique_ptr<fake::FakeCloud>> start_fake(const char* cloud) {
 
 Result<Fakes> start_fakes() {
   Fakes fakes;
-  auto openai = start_fake("openai");
-  if (!openai) return std::unexpected(openai.error());
-  auto azure = start_fake("azure");
-  if (!azure) return std::unexpected(azure.error());
-  auto compatible = start_fake("compatible");
-  if (!compatible) return std::unexpected(compatible.error());
-  return Fakes{std::move(*openai), std::move(*azure), std::move(*compatible)};
+  for (const auto& [cloud, to] : {std::pair{"openai", &fakes.openai}, {"azure", &fakes.azure}, {"bedrock", &fakes.bedrock},
+                                  {"vertex", &fakes.vertex}, {"compatible", &fakes.compatible}, {"tokens", &fakes.tokens}}) {
+    auto started = start_fake(cloud);
+    if (!started) return std::unexpected(started.error());
+    *to = std::move(*started);
+  }
+  return fakes;
 }
 
 // What curl needs to reach an address: a URL, for a Unix socket with an option before it.
@@ -76,13 +81,16 @@ void tell(const Told& told, const DemoClouds& fakes) {
   constexpr std::string_view kWhole =
       R"({"model":"gpt-6-sol","messages":[{"role":"user","content":"Invent a holiday"}]})";
   fmt::print(
-      "Fairway demo: one endpoint, three fake clouds behind it. Nothing leaves this machine.\n\n"
+      "Fairway demo: one endpoint, five fake clouds behind it. Nothing leaves this machine.\n\n"
       "  gateway      {}/v1\n  key          {}\n  admin        {}\n  admin token  {}\n\n"
-      "  gpt-6-sol is served by sol-direct (openai), then sol-sweden (azure), then sol-stand-in (local);\n"
+      "  gpt-6-sol is served by sol-direct (openai), then sol-sweden (azure), then sol-virginia (bedrock), then\n"
+      "  sol-stand-in (local); gpt-6-luna by all five, Google's Responses included; luna-at-google by Google alone;\n"
       "  gpt-oss-120b by local, text-embedding-3-small by openai.\n\n"
-      "  fake openai      {}\n  fake azure       {}\n  fake compatible  {}\n\n",
+      "  fake openai      {}\n  fake azure       {}\n  fake bedrock     {}\n  fake vertex      {}\n  fake compatible  {}\n\n",
       told.gateway, told.secrets.client_key, told.admin, told.secrets.admin_token, fakes.openai, fakes.azure,
-      fakes.compatible);
+      fakes.bedrock, fakes.vertex, fakes.compatible);
+  constexpr std::string_view kTranslated =
+      R"({"model":"luna-at-google","messages":[{"role":"user","content":"Invent a holiday"}]})";
   const auto ask = [&told](std::string_view options, std::string_view body) {
     fmt::print(
         "curl {} {}/v1/chat/completions -H 'Authorization: Bearer {}' -H 'Content-Type: application/json' -d '{}'\n\n",
@@ -92,6 +100,8 @@ void tell(const Told& told, const DemoClouds& fakes) {
   ask("-sN", kStream);
   fmt::print("In one piece, with the headers that say who served it, in how many attempts, for how much:\n");
   ask("-si", kWhole);
+  fmt::print("Chat Completions asked, Google's Responses API answering:\n");
+  ask("-si", kTranslated);
   fmt::print("What happened, newest first:\n");
   fmt::print("curl -s '{}/admin/v1/exchanges?limit=5' -H 'Authorization: Bearer {}'\n\n", told.admin,
              told.secrets.admin_token);

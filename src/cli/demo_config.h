@@ -19,7 +19,10 @@ DemoSecrets mint_demo_secrets();
 struct DemoClouds {
   std::string openai;
   std::string azure;
+  std::string bedrock;  // bedrock, vertex, tokens: origins
+  std::string vertex;
   std::string compatible;
+  std::string tokens;  // where Google's credentials come from
 };
 
 // As a file would hold it: secrets are references to the environment.

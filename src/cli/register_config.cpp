@@ -26,12 +26,18 @@ void add_schema(Command& config) {
       .runs([form] { return config_schema({*form == "markdown"}); });
 }
 
+void add_fields(Command& config) {
+  config.sub("fields", "print what becomes of each field of a request at each cloud, with its source")
+      .runs([] { return config_fields(); });
+}
+
 }  // namespace
 
 void add_config(Command& top) {
   auto config = top.sub("config", "check and describe the configuration");
   add_check(config);
   add_schema(config);
+  add_fields(config);
 }
 
 }  // namespace fw::cli

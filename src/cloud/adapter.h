@@ -148,6 +148,9 @@ class Adapter {
   }
   // Status must not be a success. `now` only turns a Retry-After date into a wait.
   virtual Verdict classify(const Answer& answer, WallTime now) const = 0;
+  // Whether a client may read a refusal's body as it came. False where it can quote what is the
+  // operator's: account ids, ARNs, project names; the verdict's message then stands for it.
+  virtual bool refusals_pass() const { return true; }
   // The same for an error told inside a stream whose status was 200.
   virtual Verdict classify_stream(const dialect::ProviderStreamError& error) const = 0;
   virtual OnCancel on_cancel() const = 0;

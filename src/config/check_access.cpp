@@ -17,7 +17,7 @@ void check_policy(const Policy& policy, Report& report) {
   const auto path = path_step("policies", policy.name);
   if (policy.residency.size() > 1 && std::find(policy.residency.begin(), policy.residency.end(), "any") != policy.residency.end())
     report.add_at(path + ".residency", {"any beside other scopes", "any alone, or scopes without it", ""});
-  for (const auto* field : {"prefer", "slo", "lossy"})
+  for (const auto* field : {"prefer", "slo"})
     if (report.noted(fmt::format("{}.{}", path, field)))
       report.add_at(fmt::format("{}.{}", path, field),
                     {fmt::format("`{}`, which this version does not act on yet", field),

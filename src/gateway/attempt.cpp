@@ -182,7 +182,7 @@ End judge_refusal(Exchange& x, Refusal refusal) {
   Failed failed{.deployment = x.running.deployment, .status = x.running.status, .verdict = x.provider().adapter->classify(answer, x.core.loop().wall()), .own_words = {}};
   failed.verdict.message = without_credentials(x, std::move(failed.verdict.message));
   // Only what is the client's own doing is told in the cloud's words and with its status.
-  if (answer.status < 500 && !x.face().translated && !wire::json_check(refusal.body, 128))
+  if (answer.status < 500 && !x.face().translated && x.provider().adapter->refusals_pass() && !wire::json_check(refusal.body, 128))
     failed.own_words = without_credentials(x, std::move(refusal.body));
   x.core.mark_account(x.running.provider, failed.verdict.mark);
   if (failed.verdict.mark == cloud::Mark::credential_bad && x.asked->credential)

@@ -49,8 +49,9 @@ std::optional<Dialect> dialect_for(const Provider& p, const config::Deployment& 
 
 Face face_of(const Provider& p, const config::Deployment& d, Operation operation, Dialect upstream) {
   const bool anew = translatable(operation) && p.adapter->rewrites(upstream);
-  Face face{.upstream = upstream, .translated = anew || upstream != dialect::dialect_of(operation), .fates = {}, .head = {}, .stream_head = {}};
-  if (translatable(operation)) face.fates = cloud::fates(*p.adapter, upstream, d.model, face.translated);
+  const bool other = upstream != dialect::dialect_of(operation);
+  Face face{.upstream = upstream, .translated = anew || other, .fates = {}, .head = {}, .stream_head = {}};
+  if (translatable(operation)) face.fates = cloud::fates(*p.adapter, upstream, d.model, other);
   face.head = p.adapter->request_head(p.site, cloud::Call{operation, upstream, false, d.model, {}, {}});
   face.stream_head = p.adapter->request_head(p.site, cloud::Call{operation, upstream, true, d.model, {}, {}});
   return face;

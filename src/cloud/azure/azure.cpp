@@ -46,8 +46,10 @@ bool is_version(std::string_view text) {
   });
 }
 
-bool names_deployment(Operation operation) {
-  return operation == Operation::chat || operation == Operation::embeddings;
+// The classic paths of chat and embeddings name the deployment, those of Responses do not.
+bool names_deployment(const Call& call) {
+  const bool either = call.operation == Operation::chat || call.operation == Operation::responses;
+  return call.operation == Operation::embeddings || (either && call.dialect == Dialect::chat);
 }
 
 class Azure final : public Adapter {
@@ -88,12 +90,12 @@ class Azure final : public Adapter {
   }
 
   bool model_in_path(const Site& site, Operation operation) const override {
-    return is_classic(site) && names_deployment(operation);
+    return is_classic(site) && (operation == Operation::chat || operation == Operation::embeddings);
   }
 
   std::string request_head(const Site& site, const Call& call) const override {
     std::string path = openai_http::resource(call);
-    if (model_in_path(site, call.operation))
+    if (is_classic(site) && names_deployment(call))
       path = "/deployments/" + wire::percent_encode_segment(call.model) + path;
     std::string query;
     if (!site.api_version.empty()) query = "api-version=" + site.api_version;

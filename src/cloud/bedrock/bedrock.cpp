@@ -5,12 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "cloud/aws/sign_in.h"
 #include "cloud/bedrock/converse_decode.h"
 #include "cloud/bedrock/converse_write.h"
 #include "cloud/bedrock/endpoints.h"
 #include "cloud/bedrock/failure.h"
 #include "cloud/bedrock/fields.h"
-#include "cloud/bedrock/sign_in.h"
 #include "cloud/openai_http/request.h"
 
 namespace fw::cloud::bedrock {
@@ -33,7 +33,7 @@ std::vector<Setting> all_settings() {
       {"auth.api_key", "a Bedrock API key", false, true, SettingKind::text},
       {"forward_headers", "further request fields of clients to pass on", false, false, SettingKind::list},
   };
-  all.insert(all.end(), kAwsSettings.begin(), kAwsSettings.end());
+  all.insert(all.end(), aws::kAwsSettings.begin(), aws::kAwsSettings.end());
   return all;
 }
 
@@ -124,6 +124,7 @@ class Bedrock final : public Adapter {
   }
   bool model_in_path(const Site&, Operation) const override { return false; }
   // Who leaves is billed for the whole answer (BerriAI/litellm#34147).
+  bool refusals_pass() const override { return false; }
   OnCancel on_cancel() const override { return OnCancel::drain; }
   // Of GPT's caches (AWS model card, openai-gpt-6-astra); Converse's own are five minutes, see its decoder.
   dialect::CacheLifetime cache_lifetime() const override { return dialect::CacheLifetime::m30; }
@@ -169,12 +170,12 @@ class Bedrock final : public Adapter {
 
   Result<std::unique_ptr<const SignIn>> sign_in(const ProviderSettings& settings,
                                                 const Surroundings& surroundings) const override {
-    return aws_sign_in(settings, surroundings);
+    return aws::aws_sign_in(settings, surroundings);
   }
 
   void authorize(const Site& site, const Credential& credential, const ToSign& request,
                  std::string& lines) const override {
-    sign_aws(credential, site.region, signing_service(site.host), site.url.authority(), request, lines);
+    aws::sign_aws(credential, site.region, signing_service(site.host), site.url.authority(), request, lines);
   }
 
   std::span<const FieldRow> fields() const override { return bedrock::fields(); }

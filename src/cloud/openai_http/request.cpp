@@ -101,9 +101,9 @@ std::string_view method(Operation operation) {
 
 std::string resource(const Call& call) {
   switch (call.operation) {
-    case Operation::chat: return "/chat/completions";
+    case Operation::chat:
+    case Operation::responses: return call.dialect == Dialect::chat ? "/chat/completions" : "/responses";
     case Operation::embeddings: return "/embeddings";
-    case Operation::responses: return "/responses";
     case Operation::responses_get:
     case Operation::responses_delete: return "/responses/" + wire::percent_encode_segment(call.response_id);
     case Operation::responses_cancel:

@@ -8,13 +8,13 @@
 
 #include <fmt/format.h>
 
+#include "cloud/google/sign_in.h"
 #include "cloud/openai_http/request.h"
 #include "cloud/vertex/failure.h"
 #include "cloud/vertex/fields.h"
 #include "cloud/vertex/generate_decode.h"
 #include "cloud/vertex/generate_write.h"
 #include "cloud/vertex/places.h"
-#include "cloud/vertex/sign_in.h"
 
 namespace fw::cloud::vertex {
 namespace {
@@ -33,9 +33,9 @@ constexpr std::array<Setting, 7> kOwnSettings{{
 
 std::span<const Setting> all_settings() {
   static constexpr auto kAll = [] {
-    std::array<Setting, kOwnSettings.size() + std::size(kGoogleSettings)> all{};
+    std::array<Setting, kOwnSettings.size() + std::size(google::kGoogleSettings)> all{};
     auto at = std::ranges::copy(kOwnSettings, all.begin()).out;
-    std::ranges::copy(kGoogleSettings, at);
+    std::ranges::copy(google::kGoogleSettings, at);
     return all;
   }();
   return kAll;
@@ -107,6 +107,7 @@ class Vertex final : public Adapter {
   std::span<const FieldRow> fields() const override { return vertex::fields(); }
   bool model_in_path(const Site&, Operation) const override { return false; }
   // Whoever leaves early pays for what was generated; no rule says how much, so it is read to the end.
+  bool refusals_pass() const override { return false; }
   OnCancel on_cancel() const override { return OnCancel::drain; }
   dialect::CacheLifetime cache_lifetime() const override { return dialect::CacheLifetime::h1; }
 
@@ -162,7 +163,7 @@ class Vertex final : public Adapter {
 
   Result<std::unique_ptr<const SignIn>> sign_in(const ProviderSettings& settings,
                                                 const Surroundings& surroundings) const override {
-    return google_sign_in(settings, surroundings);
+    return google::google_sign_in(settings, surroundings);
   }
 
   Result<void> write_request(Dialect upstream, const dialect::inner::Request& request,
