@@ -33,7 +33,7 @@ PLANTED = [
     ("pure-room", "src/wire/a.cpp", "auto t = std::chrono::steady_clock::now();\n", 1, "auto f(MonoTime now);\n"),
     ("cloud-folder", "src/cloud/azure/a.cpp", '#include "cloud/bedrock/b.h"\n', 1, '#include "cloud/openai_http/b.h"\n'),
     ("cloud-switch", "src/gateway/a.cpp", "switch (cloud) {\n}\n", 1, "switch (state) {\n}\n"),
-    ("cloud-switch", "src/gateway/a.cpp", 'if (name == "azure") return;\n', 1, 'log("azure");\n'),
+    ("cloud-switch", "src/gateway/a.cpp", 'if (name == "oracle") return;\n', 1, 'log("oracle");\n'),
     ("readme", "src/net/a.h", "#pragma once\n", 1, None),
     ("listed", "src/base/extra.cpp", "", 1, None),
     ("dead-link", "docs/a.md", "# a\nsee [b](b.md)\n", 2, "see [b](https://example.com) or `[c](c.md)` or [top](#a)\n"),

@@ -5,8 +5,8 @@ from pathlib import Path
 from .source import Breach
 
 ROOT_FILES = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "NOTICE"]
-SHARED_SHAPE = "openai_http"  # the HTTP shape several clouds have in common: cloud/openai_http
-CLOUDS = "openai|azure|bedrock|vertex|oracle|compatible"
+SHARED_FOLDERS = {"openai_http", "aws", "google"}  # of src/cloud: no clouds, but what several have in common
+LATER_CLOUDS = {"oracle"}  # words of the config without a folder
 IMPURE_HEADERS = {"thread", "mutex", "shared_mutex", "condition_variable", "future", "fstream", "filesystem", "iostream",
                   "unistd.h", "fcntl.h", "sys/socket.h", "sys/epoll.h", "sys/stat.h", "sys/mman.h", "netdb.h",
                   "netinet/in.h", "netinet/tcp.h", "pthread.h", "ares.h", "openssl/ssl.h"}
@@ -42,20 +42,25 @@ def pure_room(tree):
             yield Breach(f.path, line, "pure-room", f"{m[0].rstrip('( ')} in pure room {f.room}", "take it as an argument")
 
 
+def cloud_folders(tree):
+    return {f.parts[2] for f in tree.cpp() if f.room == "cloud" and len(f.parts) > 3}
+
+
 def cloud_folder(tree):
-    folders = {f.parts[2] for f in tree.cpp() if f.room == "cloud" and len(f.parts) > 3}
+    folders = cloud_folders(tree)
     for f in tree.cpp():
         if f.room != "cloud" or len(f.parts) < 4 or f.is_test:
             continue
         for line, m in f.find(r'^[ \t]*#[ \t]*include[ \t]+"cloud/(\w+)/', f.bare):
-            if m[1] in folders and m[1] not in (f.parts[2], SHARED_SHAPE):
+            if m[1] in folders and m[1] != f.parts[2] and m[1] not in SHARED_FOLDERS:
                 yield Breach(f.path, line, "cloud-folder", f"cloud {f.parts[2]} includes cloud {m[1]}",
-                             f"put what both need into cloud/{SHARED_SHAPE}")
+                             f"put what both need into a shared folder: {', '.join(sorted(SHARED_FOLDERS))}")
 
 
 def cloud_switch(tree):
+    clouds = "|".join(sorted((cloud_folders(tree) | LATER_CLOUDS) - SHARED_FOLDERS))
     shape = (r"\bswitch\s*\([^)]*\b[cC]loud(?:_?[kK]ind|_?[nN]ame)?\b\s*(?:\(\))?\s*\)|\bcase\s+(?:\w+::)*Cloud\w*::"
-             rf'|[!=]=\s*(?:std::string_view\()?"(?:{CLOUDS})"|\bCloud\w*::(?:{CLOUDS})\s*[!=]=|[!=]=\s*(?:\w+::)*Cloud\w*::(?:{CLOUDS})\b')
+             rf'|[!=]=\s*(?:std::string_view\()?"(?:{clouds})"|\bCloud\w*::(?:{clouds})\s*[!=]=|[!=]=\s*(?:\w+::)*Cloud\w*::(?:{clouds})\b')
     for f in tree.cpp():
         if f.room == "cloud" or f.is_test:
             continue
