@@ -26,7 +26,7 @@ std::string line(const ProviderSettings& settings, const Call& call) {
 }
 
 Call ask(Operation operation, std::string_view query = {}) {
-  return {.operation = operation, .model = "sol prod", .response_id = "resp_1", .query = query};
+  return {.operation = operation, .dialect = dialect_of(operation), .model = "sol prod", .response_id = "resp_1", .query = query};
 }
 
 TEST(Azure, speaks_the_v1_path_without_a_version) {
