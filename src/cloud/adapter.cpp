@@ -20,7 +20,7 @@ void Adapter::authorize(const Site&, const Credential& credential, const ToSign&
   lines.append("authorization: Bearer ").append(credential.bearer).append("\r\n");
 }
 
-Result<void> Adapter::write_request(Dialect upstream, const dialect::inner::Request& request,
+Result<void> Adapter::write_request(const Site&, Dialect upstream, const dialect::inner::Request& request,
                                     const dialect::inner::Target& target, std::string& out) const {
   if (upstream == Dialect::chat) return dialect::inner::write_chat_request(request, target, out);
   return dialect::inner::write_responses_request(request, target, out);

@@ -134,12 +134,14 @@ class Adapter {
   // What becomes of a request's needs here.
   virtual std::span<const FieldRow> fields() const { return {}; }
   // Writes a request in a dialect the deployment speaks and the client does not.
-  virtual Result<void> write_request(Dialect upstream, const dialect::inner::Request& request,
+  virtual Result<void> write_request(const Site& site, Dialect upstream, const dialect::inner::Request& request,
                                      const dialect::inner::Target& target, std::string& out) const;
   // True where even a request of the client's own dialect must be written anew: the place wants what
   // a client need not say.
   virtual bool rewrites(Dialect /*upstream*/) const { return false; }
-  virtual std::unique_ptr<dialect::AnswerDecoder> decoder(Dialect upstream, dialect::RelayLimits limits) const {
+  // The host may decide how a stream is framed.
+  virtual std::unique_ptr<dialect::AnswerDecoder> decoder(const Site&, Dialect upstream,
+                                                          dialect::RelayLimits limits) const {
     return dialect::make_decoder(upstream, limits);
   }
   // The model's name as the body says it; not quoted.

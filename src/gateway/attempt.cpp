@@ -77,7 +77,7 @@ Result<Outgoing> encode(Exchange& x, std::string& written) {
     head = p.adapter->request_head(p.site, cloud::Call{x.operation, face.upstream, false, d.model, x.asked->response_id, x.asked->query});
   } else if (face.translated) {
     head.assign(x.stream ? face.stream_head : face.head);
-    const auto done = p.adapter->write_request(face.upstream, *x.asked->inner, {d.model_json, &face.fates}, written);
+    const auto done = p.adapter->write_request(p.site, face.upstream, *x.asked->inner, {d.model_json, &face.fates}, written);
     if (!done) return std::unexpected(done.error());
     out.all[out.count++] = written;
     bytes = written.size();

@@ -206,7 +206,8 @@ std::unique_ptr<dialect::StreamRelay> relay_for(Exchange& x, const net::ClientCo
     if (!is_of_type(conn, "text/event-stream")) return nullptr;
     return dialect::make_relay(dialect::dialect_of(x.operation), x.strip_usage, limits);
   }
-  auto decoder = x.provider().adapter->decoder(face.upstream, limits);
+  const auto& provider = x.provider();
+  auto decoder = provider.adapter->decoder(provider.site, face.upstream, limits);
   if (!is_of_type(conn, decoder->stream_type())) return nullptr;
   return dialect::make_translating_relay(std::move(decoder), renderer_for(x));
 }

@@ -40,7 +40,8 @@ MonoTime after(const Exchange& x, std::int64_t ms, MonoTime total) { return std:
 // An answer in another dialect than the client's.
 End deliver_translated(Exchange& x, std::string_view body) {
   const dialect::RelayLimits limits{x.core.snapshot().config().limits.event_bytes};
-  const auto decoder = x.provider().adapter->decoder(x.face().upstream, limits);
+  const auto& provider = x.provider();
+  const auto decoder = provider.adapter->decoder(provider.site, x.face().upstream, limits);
   const auto renderer = renderer_for(x);
   const auto answer = dialect::translate_answer(*decoder, *renderer, body, kAnswerDepthMax);
   if (!answer) return fail(x, FailureKind::malformed, answer.error().message, true);

@@ -5,11 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "cloud/aws/failure.h"
 #include "cloud/aws/sign_in.h"
 #include "cloud/bedrock/converse_decode.h"
 #include "cloud/bedrock/converse_write.h"
 #include "cloud/bedrock/endpoints.h"
-#include "cloud/bedrock/failure.h"
 #include "cloud/bedrock/fields.h"
 #include "cloud/openai_http/request.h"
 
@@ -45,59 +45,8 @@ std::string_view extra(const ProviderSettings& settings, const char* name) {
 Result<Host> read_host(const ProviderSettings& settings) {
   const std::string_view word = extra(settings, "host");
   if (word.empty()) return Host::runtime;
-  if (const auto host = host_of(word)) return *host;
+  if (const auto host = aws::host_of(word)) return *host;
   return wrong_setting(settings, "host", fmt::format("found '{}', expected runtime or mantle", word));
-}
-
-Result<void> check_region(const ProviderSettings& settings) {
-  if (settings.region.empty())
-    return wrong_setting(settings, "region", "found no region, expected one such as us-east-1");
-  if (!is_region(settings.region))
-    return wrong_setting(settings, "region",
-                         fmt::format("found '{}', expected a Region's code such as us-east-1", settings.region));
-  return {};
-}
-
-// What a host name of AWS's own says must agree with the rest: a signature for another Region or
-// service is refused there, and a key must not travel in the clear.
-Result<void> check_aws_host(const ProviderSettings& settings, Host host, const wire::Url& url) {
-  const auto named = read_aws_host(url.host);
-  if (!named) return {};
-  if (!url.tls)
-    return wrong_setting(settings, "base_url",
-                         fmt::format("found http for {}, expected https: the key would travel in the clear", url.host));
-  if (named->host != host)
-    return wrong_setting(settings, "base_url",
-                         fmt::format("found {}, expected a host of bedrock-{}; or say host: {}", url.host, name(host),
-                                     name(named->host)));
-  if (named->region != settings.region)
-    return wrong_setting(settings, "base_url",
-                         fmt::format("found {}, which is in {}, expected a host in {} as `region` says; signatures are "
-                                     "for one Region",
-                                     url.host, named->region, settings.region));
-  return {};
-}
-
-Result<wire::Url> read_url(const ProviderSettings& settings, Host host) {
-  std::string text = settings.base_url;
-  if (text.empty()) {
-    auto usual = default_url(host, settings.region);
-    if (!usual)
-      return wrong_setting(settings, "region",
-                           fmt::format("found '{}', expected a Region where mantle is known to be: {}; where AWS has "
-                                       "added one since, give its base_url",
-                                       settings.region, mantle_regions()));
-    text = *std::move(usual);
-  }
-  auto url = wire::parse_url(text);
-  if (!url) return wrong_setting(settings, "base_url", url.error());
-  if (!url->path.empty() || !url->query.empty())
-    return wrong_setting(settings, "base_url",
-                         fmt::format("found the path '{}', expected an origin such as "
-                                     "https://bedrock-runtime.us-east-1.amazonaws.com; paths are added here",
-                                     url->path));
-  if (auto checked = check_aws_host(settings, host, *url); !checked) return std::unexpected(std::move(checked.error()));
-  return *std::move(url);
 }
 
 Result<void> add_project(const ProviderSettings& settings, Host host, Site& site) {
@@ -111,7 +60,7 @@ Result<void> add_project(const ProviderSettings& settings, Host host, Site& site
   return {};
 }
 
-Host at(const Site& site) { return host_of(std::string_view(site.host)).value_or(Host::runtime); }
+Host at(const Site& site) { return aws::host_of(std::string_view(site.host)).value_or(Host::runtime); }
 
 bool is_generation(Operation operation) { return operation == Operation::chat || operation == Operation::responses; }
 
@@ -132,13 +81,12 @@ class Bedrock final : public Adapter {
   Result<Site> site(const ProviderSettings& settings) const override {
     const auto host = read_host(settings);
     if (!host) return std::unexpected(host.error());
-    if (auto region = check_region(settings); !region) return std::unexpected(std::move(region.error()));
-    auto url = read_url(settings, *host);
+    auto url = aws::bedrock_url(settings, *host);
     if (!url) return std::unexpected(std::move(url.error()));
     auto site = openai_http::plain_site(settings, *std::move(url));
     if (!site) return site;
     site->region = settings.region;
-    site->host = bedrock::name(*host);
+    site->host = aws::name(*host);
     if (auto added = add_project(settings, *host, *site); !added) return std::unexpected(std::move(added.error()));
     return site;
   }
@@ -175,24 +123,25 @@ class Bedrock final : public Adapter {
 
   void authorize(const Site& site, const Credential& credential, const ToSign& request,
                  std::string& lines) const override {
-    aws::sign_aws(credential, site.region, signing_service(site.host), site.url.authority(), request, lines);
+    aws::sign_aws(credential, site.region, aws::signing_service(site.host), site.url.authority(), request, lines);
   }
 
   std::span<const FieldRow> fields() const override { return bedrock::fields(); }
 
-  Result<void> write_request(Dialect upstream, const dialect::inner::Request& request,
+  Result<void> write_request(const Site& site, Dialect upstream, const dialect::inner::Request& request,
                              const dialect::inner::Target& target, std::string& out) const override {
     if (upstream == Dialect::converse) return write_converse_request(request, target, out);
-    return Adapter::write_request(upstream, request, target, out);
+    return Adapter::write_request(site, upstream, request, target, out);
   }
 
-  std::unique_ptr<dialect::AnswerDecoder> decoder(Dialect upstream, dialect::RelayLimits limits) const override {
-    return upstream == Dialect::converse ? converse_decoder(limits) : Adapter::decoder(upstream, limits);
+  std::unique_ptr<dialect::AnswerDecoder> decoder(const Site& site, Dialect upstream,
+                                                  dialect::RelayLimits limits) const override {
+    return upstream == Dialect::converse ? converse_decoder(limits) : Adapter::decoder(site, upstream, limits);
   }
 
-  Verdict classify(const Answer& answer, WallTime now) const override { return bedrock::classify(answer, now); }
+  Verdict classify(const Answer& answer, WallTime now) const override { return aws::classify(answer, now); }
   Verdict classify_stream(const dialect::ProviderStreamError& error) const override {
-    return bedrock::classify_stream(error);
+    return aws::classify_stream(error);
   }
 
   std::string_view request_id(std::span<const wire::HeaderField> fields) const override {

@@ -145,11 +145,11 @@ TEST(Bedrock, names_its_answers) {
 }
 
 TEST(Bedrock, reads_and_writes_converse_itself) {
-  const auto decoder = find("bedrock")->decoder(Dialect::converse, {});
+  const auto decoder = find("bedrock")->decoder({}, Dialect::converse, {});
   EXPECT_EQ(decoder->stream_type(), "application/vnd.amazon.eventstream");
   std::string body;
   dialect::inner::Request request;
-  EXPECT_TRUE(find("bedrock")->write_request(Dialect::converse, request, {.model_json = "\"m\""}, body));
+  EXPECT_TRUE(find("bedrock")->write_request({}, Dialect::converse, request, {.model_json = "\"m\""}, body));
   EXPECT_EQ(body, R"({"messages":[]})");
 }
 

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "cloud/bedrock/failure.h"
+#include "cloud/aws/failure.h"
 #include "wire/event_stream.h"
 #include "wire/json.h"
 
@@ -183,7 +183,7 @@ std::string_view text_of(const JsonMember& member) {
 // A short word the cloud chose; a longer one is none.
 std::string_view word_of(std::string_view token) {
   const std::string_view word = wire::json_text(token);
-  return word.size() <= kWordBytesMax ? word : std::string_view();
+  return word.size() <= aws::kWordBytesMax ? word : std::string_view();
 }
 
 struct ToolUse {
@@ -307,9 +307,9 @@ void ConverseDecoder::end_with(const dialect::ProviderStreamError& error, Answer
 
 void ConverseDecoder::fail(std::string_view code, std::string_view message, bool retryable, AnswerSink& sink) {
   dialect::ProviderStreamError error;
-  error.code = tidy(code, kWordBytesMax);
+  error.code = aws::tidy(code, aws::kWordBytesMax);
   error.type = error.code;
-  error.message = masked(tidy(message, kMessageBytesMax));
+  error.message = aws::masked(aws::tidy(message, aws::kMessageBytesMax));
   error.retryable = retryable;
   end_with(error, sink);
 }

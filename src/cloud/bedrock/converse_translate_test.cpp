@@ -19,7 +19,7 @@ std::string write(Operation operation, std::string_view body, std::string_view m
   const auto fates = cloud::fates(*find("bedrock"), Dialect::converse, wire::json_text(model), true);
   EXPECT_TRUE((request.needs & fates.refused).none());
   std::string out;
-  const auto written = find("bedrock")->write_request(Dialect::converse, request, {model, &fates}, out);
+  const auto written = find("bedrock")->write_request({}, Dialect::converse, request, {model, &fates}, out);
   if (!written) return written.error().param + ": " + written.error().message;
   EXPECT_FALSE(wire::json_check(out, 64)) << out;
   return out;
@@ -102,7 +102,7 @@ std::string render(Operation operation, std::string_view request_body, std::stri
   options.stream = true;
   options.include_usage = true;
   const auto relay =
-      dialect::make_translating_relay(find("bedrock")->decoder(Dialect::converse, {}),
+      dialect::make_translating_relay(find("bedrock")->decoder({}, Dialect::converse, {}),
                                       dialect::make_renderer(dialect::dialect_of(operation), request, options));
   std::vector<std::string_view> views;
   std::string out;

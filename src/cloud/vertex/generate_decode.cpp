@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "cloud/vertex/failure.h"
+#include "cloud/google/failure.h"
 #include "cloud/vertex/generate_words.h"
 #include "wire/json.h"
 
@@ -48,12 +48,12 @@ bool is_id(char c) {
 
 // What a chunk with an error says. Some come in an array of one, some as text within a message.
 ProviderStreamError stream_error(std::string_view error_member) {
-  const GoogleError read = read_google_error("{\"error\":" + std::string(error_member) + "}");
-  const FailureKind kind = vertex::kind_of(0, read.error);
+  const google::GoogleError read = google::read_google_error("{\"error\":" + std::string(error_member) + "}");
+  const FailureKind kind = google::kind_of(0, read.error);
   ProviderStreamError error;
   error.code = read.error.code;
   error.type = read.error.type;
-  error.message = without_projects(read.error.message);
+  error.message = google::without_projects(read.error.message);
   error.retryable = verdict_of(kind).elsewhere;
   return error;
 }

@@ -1,8 +1,6 @@
-// Where Google serves what: hosts by location, paths and dialects by a model's name. Dated tables.
+// Where Google serves what: paths and dialects by a model's name. Dated tables.
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,18 +8,6 @@
 #include "dialect/dialect.h"
 
 namespace fw::cloud::vertex {
-
-// "global", a multi-region ("us", "eu") or a region ("europe-west4").
-bool is_location(std::string_view location);
-// Letters, digits, '_', '-', and the '.' and ':' of domain-scoped projects (openai 7.57.0 `vertex.ts`).
-bool is_project(std::string_view project);
-
-// The host that serves a location.
-std::string host_of(std::string_view location);
-// The location a host of Google's own serves; nothing for any other host, a private endpoint say.
-std::optional<std::string> location_of(std::string_view host);
-// A host to which credentials go over TLS only.
-bool is_google(std::string_view host);
 
 // What a model's name says of where it is served.
 struct Place {

@@ -8,9 +8,10 @@
 
 #include <fmt/format.h>
 
+#include "cloud/google/failure.h"
+#include "cloud/google/places.h"
 #include "cloud/google/sign_in.h"
 #include "cloud/openai_http/request.h"
-#include "cloud/vertex/failure.h"
 #include "cloud/vertex/fields.h"
 #include "cloud/vertex/generate_decode.h"
 #include "cloud/vertex/generate_write.h"
@@ -46,27 +47,6 @@ std::string setting(const ProviderSettings& settings, const char* name) {
   return it == settings.extra.end() ? std::string() : it->second;
 }
 
-// The origin, checked against the location: a host of Google's own serves one location only.
-Result<wire::Url> origin(const ProviderSettings& settings, std::string_view location) {
-  auto url = wire::parse_url(settings.base_url.empty() ? "https://" + host_of(location) : settings.base_url);
-  if (!url) return wrong_setting(settings, "base_url", url.error());
-  if (!url->path.empty() || !url->query.empty())
-    return wrong_setting(settings, "base_url",
-                         "found a path or a query, expected an origin such as https://aiplatform.googleapis.com; "
-                         "project and location have fields of their own");
-  if (is_google(url->host) && !url->tls)
-    return wrong_setting(
-        settings, "base_url",
-        fmt::format("found http for {}, expected https: the token would travel in the clear", url->host));
-  const auto served = location_of(url->host);
-  if (served && *served != location)
-    return wrong_setting(settings, "base_url",
-                         fmt::format("found the host of location {}, expected that of {}, which is https://{}; or "
-                                     "set location: {}",
-                                     *served, location, host_of(location), *served));
-  return *std::move(url);
-}
-
 // Only OpenAI's own API knows them, and Google refuses them (openai 7.57.0 vertex.ts).
 bool is_openai_account(std::string_view header) {
   return wire::equal_ignoring_case(header, "openai-organization") ||
@@ -94,7 +74,7 @@ Result<std::string> header_lines(const ProviderSettings& settings) {
     lines += fmt::format("{}: {}\r\n", word.header, value);
   }
   if (const std::string quota = setting(settings, "quota_project"); !quota.empty()) {
-    if (!is_project(quota)) return wrong_setting(settings, "quota_project", "expected a project's id");
+    if (!google::is_project(quota)) return wrong_setting(settings, "quota_project", "expected a project's id");
     lines += fmt::format("X-Goog-User-Project: {}\r\n", quota);
   }
   return lines;
@@ -112,28 +92,13 @@ class Vertex final : public Adapter {
   dialect::CacheLifetime cache_lifetime() const override { return dialect::CacheLifetime::h1; }
 
   Result<Site> site(const ProviderSettings& settings) const override {
-    std::string project = setting(settings, "project");
-    std::string location = setting(settings, "location");
-    if (location.empty()) location = "global";
-    if (!is_project(project))
-      return wrong_setting(settings, "project", "expected a project's id such as my-project-123456");
-    if (!is_location(location))
-      return wrong_setting(
-          settings, "location",
-          fmt::format("found '{}', expected global, us, eu or a region such as europe-west4", location));
     if (std::ranges::any_of(settings.forward_headers, is_openai_account))
       return wrong_setting(settings, "forward_headers",
                            "found OpenAI-Organization or OpenAI-Project, which Google refuses");
-    auto url = origin(settings, location);
-    if (!url) return std::unexpected(std::move(url.error()));
     auto lines = header_lines(settings);
     if (!lines) return std::unexpected(std::move(lines.error()));
-    url->path = fmt::format("/v1/projects/{}/locations/{}", project, location);
-    auto site = openai_http::plain_site(settings, *std::move(url));
-    if (!site) return site;
-    site->static_lines += *lines;
-    site->region = std::move(location);
-    site->project = std::move(project);
+    auto site = google::project_site(settings);
+    if (site) site->static_lines += *lines;
     return site;
   }
 
@@ -166,24 +131,25 @@ class Vertex final : public Adapter {
     return google::google_sign_in(settings, surroundings);
   }
 
-  Result<void> write_request(Dialect upstream, const dialect::inner::Request& request,
+  Result<void> write_request(const Site& site, Dialect upstream, const dialect::inner::Request& request,
                              const dialect::inner::Target& target, std::string& out) const override {
     if (upstream == Dialect::generate_content) return write_generate_request(request, target, out);
-    if (upstream != Dialect::responses) return Adapter::write_request(upstream, request, target, out);
-    return write_unstored(request, target, out);
+    if (upstream != Dialect::responses) return Adapter::write_request(site, upstream, request, target, out);
+    return write_unstored(site, request, target, out);
   }
 
   // A Responses request that passed as it is would be stored: that is its default.
   bool rewrites(Dialect upstream) const override { return upstream == Dialect::responses; }
 
-  std::unique_ptr<dialect::AnswerDecoder> decoder(Dialect upstream, dialect::RelayLimits limits) const override {
-    if (upstream != Dialect::generate_content) return Adapter::decoder(upstream, limits);
+  std::unique_ptr<dialect::AnswerDecoder> decoder(const Site& site, Dialect upstream,
+                                                  dialect::RelayLimits limits) const override {
+    if (upstream != Dialect::generate_content) return Adapter::decoder(site, upstream, limits);
     return std::make_unique<GenerateDecoder>(limits);
   }
 
-  Verdict classify(const Answer& answer, WallTime now) const override { return vertex::classify(answer, now); }
+  Verdict classify(const Answer& answer, WallTime now) const override { return google::classify(answer, now); }
   Verdict classify_stream(const dialect::ProviderStreamError& error) const override {
-    return vertex::classify_stream(error);
+    return google::classify_stream(error);
   }
 
   std::string_view request_id(std::span<const wire::HeaderField> fields) const override {
@@ -192,14 +158,14 @@ class Vertex final : public Adapter {
 
  private:
   // With "store":false whatever the client said of it: Google documents no other way.
-  Result<void> write_unstored(const dialect::inner::Request& request, const dialect::inner::Target& target,
-                              std::string& out) const {
+  Result<void> write_unstored(const Site& site, const dialect::inner::Request& request,
+                              const dialect::inner::Target& target, std::string& out) const {
     dialect::Fates fates = target.fates == nullptr ? dialect::Fates{} : *target.fates;
     fates.apply(dialect::Need::store, dialect::Fate::dropped);
     dialect::inner::Target unstored = target;
     unstored.fates = &fates;
     const auto start = out.size();
-    auto written = Adapter::write_request(Dialect::responses, request, unstored, out);
+    auto written = Adapter::write_request(site, Dialect::responses, request, unstored, out);
     if (written) out.insert(out.find('{', start) + 1, R"("store":false,)");
     return written;
   }

@@ -4,7 +4,8 @@
 
 #include <array>
 
-#include "cloud/vertex/failure.h"
+#include "cloud/google/failure.h"
+#include "cloud/google/places.h"
 #include "cloud/vertex/places.h"
 #include "wire/json.h"
 
@@ -59,9 +60,9 @@ TEST(Vertex, finds_the_host_of_a_location) {
 
 TEST(Vertex, knows_the_location_of_a_host) {
   for (const char* location : {"global", "us", "eu", "us-central1", "northamerica-northeast2"})
-    EXPECT_EQ(location_of(host_of(location)), location);
+    EXPECT_EQ(google::location_of(google::host_of(location)), location);
   for (const char* other : {"127.0.0.1", "aiplatform-restricted.p.googleapis.com", "x.example", "googleapis.com"})
-    EXPECT_FALSE(location_of(other)) << other;
+    EXPECT_FALSE(google::location_of(other)) << other;
 }
 
 TEST(Vertex, finds_path_and_dialects_by_the_model) {
@@ -158,7 +159,7 @@ std::string responses_body(Operation operation, const std::string& body) {
   dialect::inner::Request request;
   EXPECT_TRUE(dialect::inner::read_request(operation, body, request));
   std::string out;
-  EXPECT_TRUE(adapter().write_request(Dialect::responses, request, {"\"gpt-6-luna\"", nullptr}, out));
+  EXPECT_TRUE(adapter().write_request({}, Dialect::responses, request, {"\"gpt-6-luna\"", nullptr}, out));
   EXPECT_FALSE(wire::json_check(out, 64)) << out;
   return out;
 }
@@ -209,9 +210,9 @@ TEST(Vertex, reads_errors_told_inside_a_stream) {
 }
 
 TEST(Vertex, hides_the_names_of_projects) {
-  EXPECT_EQ(without_projects("'projects/a-b/locations/x' and projects/c"),
+  EXPECT_EQ(google::without_projects("'projects/a-b/locations/x' and projects/c"),
             "'projects/***/locations/x' and projects/***");
-  EXPECT_EQ(without_projects("nothing"), "nothing");
+  EXPECT_EQ(google::without_projects("nothing"), "nothing");
 }
 
 }  // namespace

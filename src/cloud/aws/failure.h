@@ -8,7 +8,7 @@
 
 #include "cloud/adapter.h"
 
-namespace fw::cloud::bedrock {
+namespace fw::cloud::aws {
 
 inline constexpr std::size_t kWordBytesMax = 256;
 inline constexpr std::size_t kMessageBytesMax = 4096;
@@ -28,4 +28,4 @@ std::string masked(std::string text);
 // message.
 std::optional<std::int64_t> clock_ahead_s(std::string_view message);
 
-}  // namespace fw::cloud::bedrock
+}  // namespace fw::cloud::aws

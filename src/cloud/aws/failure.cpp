@@ -1,4 +1,4 @@
-#include "cloud/bedrock/failure.h"
+#include "cloud/aws/failure.h"
 
 #include <algorithm>
 #include <array>
@@ -10,7 +10,7 @@
 #include "cloud/openai_http/failure.h"
 #include "wire/json.h"
 
-namespace fw::cloud::bedrock {
+namespace fw::cloud::aws {
 namespace {
 
 using openai_http::ErrorBody;
@@ -271,4 +271,4 @@ Verdict classify_stream(const dialect::ProviderStreamError& error) {
   return verdict;
 }
 
-}  // namespace fw::cloud::bedrock
+}  // namespace fw::cloud::aws

@@ -7,7 +7,7 @@
 
 #include "cloud/openai_http/failure.h"
 
-namespace fw::cloud::vertex {
+namespace fw::cloud::google {
 
 // {"error":{"code","message","status","details":[…]}}, also in an array of one. `type` is the status
 // ("RESOURCE_EXHAUSTED"), `inner_code` the reason of an ErrorInfo ("SERVICE_DISABLED").
@@ -26,4 +26,4 @@ std::string without_projects(std::string_view message);
 Verdict classify(const Answer& answer, WallTime now);
 Verdict classify_stream(const dialect::ProviderStreamError& error);
 
-}  // namespace fw::cloud::vertex
+}  // namespace fw::cloud::google

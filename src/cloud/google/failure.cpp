@@ -1,4 +1,4 @@
-#include "cloud/vertex/failure.h"
+#include "cloud/google/failure.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 
 #include "wire/json.h"
 
-namespace fw::cloud::vertex {
+namespace fw::cloud::google {
 namespace {
 
 using openai_http::ErrorBody;
@@ -134,7 +134,7 @@ std::string without_projects(std::string_view message) {
 Verdict classify(const Answer& answer, WallTime now) {
   GoogleError read = read_google_error(answer.body);
   read.error.message = without_projects(read.error.message);
-  const FailureKind kind = vertex::kind_of(answer.status, read.error);
+  const FailureKind kind = google::kind_of(answer.status, read.error);
   std::uint32_t wait_ms = openai_http::retry_after_ms(answer.fields, now);
   if (wait_ms == 0) wait_ms = read.retry_delay_ms;
   Verdict verdict = openai_http::verdict_of(kind, std::move(read.error));
@@ -146,4 +146,4 @@ Verdict classify_stream(const dialect::ProviderStreamError& error) {
   return openai_http::classify_stream(error, kind_of);
 }
 
-}  // namespace fw::cloud::vertex
+}  // namespace fw::cloud::google

@@ -1,10 +1,10 @@
-#include "cloud/bedrock/failure.h"
+#include "cloud/aws/failure.h"
 
 #include <gtest/gtest.h>
 
 #include <array>
 
-namespace fw::cloud::bedrock {
+namespace fw::cloud::aws {
 namespace {
 
 Verdict read(int status, std::string_view type, std::string_view body) {
@@ -16,7 +16,7 @@ FailureKind kind(int status, std::string_view type, std::string_view body = R"({
   return read(status, type, body).kind;
 }
 
-TEST(BedrockFailure, knows_the_native_types) {
+TEST(AwsFailure, knows_the_native_types) {
   EXPECT_EQ(kind(403, "AccessDeniedException"), FailureKind::forbidden);
   EXPECT_EQ(kind(400, "ValidationException"), FailureKind::invalid_request);
   EXPECT_EQ(kind(404, "ResourceNotFoundException"), FailureKind::not_found);
@@ -33,7 +33,7 @@ TEST(BedrockFailure, knows_the_native_types) {
   EXPECT_EQ(kind(403, "UnrecognizedClientException"), FailureKind::unauthorized);
 }
 
-TEST(BedrockFailure, reads_the_type_wherever_it_stands) {
+TEST(AwsFailure, reads_the_type_wherever_it_stands) {
   EXPECT_EQ(read(429, "ThrottlingException:http://internal.amazon.com/coral/com.amazon.bedrock/", "{}").code,
             "ThrottlingException");
   EXPECT_EQ(kind(400, "", R"({"__type":"com.amazon.coral.service#ThrottlingException","message":"m"})"),
@@ -43,7 +43,7 @@ TEST(BedrockFailure, reads_the_type_wherever_it_stands) {
   EXPECT_EQ(kind(503, "", "<html>"), FailureKind::overloaded);
 }
 
-TEST(BedrockFailure, asks_what_the_model_itself_answered) {
+TEST(AwsFailure, asks_what_the_model_itself_answered) {
   const auto answered = [](std::string_view status) {
     return kind(424, "ModelErrorException",
                 std::string(R"({"message":"m","resourceName":"r","originalStatusCode":)").append(status).append("}"));
@@ -54,7 +54,7 @@ TEST(BedrockFailure, asks_what_the_model_itself_answered) {
   EXPECT_EQ(answered("99999999999"), FailureKind::server_error);
 }
 
-TEST(BedrockFailure, tells_validations_apart_by_their_words) {
+TEST(AwsFailure, tells_validations_apart_by_their_words) {
   const auto said = [](std::string_view message) {
     return kind(400, "ValidationException", std::string(R"({"message":")").append(message).append("\"}"));
   };
@@ -66,7 +66,7 @@ TEST(BedrockFailure, tells_validations_apart_by_their_words) {
   EXPECT_EQ(said("messages.0.content is empty"), FailureKind::invalid_request);
 }
 
-TEST(BedrockFailure, knows_the_odd_answers_of_the_openai_paths) {
+TEST(AwsFailure, knows_the_odd_answers_of_the_openai_paths) {
   EXPECT_EQ(
       kind(
           400, "",
@@ -79,7 +79,7 @@ TEST(BedrockFailure, knows_the_odd_answers_of_the_openai_paths) {
   EXPECT_EQ(kind(429, "", R"({"error":{"code":"rate_limit_exceeded","message":"m"}})"), FailureKind::rate_limited);
 }
 
-TEST(BedrockFailure, says_by_how_much_the_clock_is_off) {
+TEST(AwsFailure, says_by_how_much_the_clock_is_off) {
   EXPECT_EQ(clock_ahead_s(
                 "Signature expired: 20261122T000000Z is now earlier than 20261122T001000Z (20261122T001500Z - 5 min.)"),
             -900);
@@ -102,7 +102,7 @@ TEST(BedrockFailure, says_by_how_much_the_clock_is_off) {
             "The provider refused the credential.");
 }
 
-TEST(BedrockFailure, keeps_the_account_to_itself) {
+TEST(AwsFailure, keeps_the_account_to_itself) {
   EXPECT_EQ(
       read(
           403, "AccessDeniedException",
@@ -115,7 +115,7 @@ TEST(BedrockFailure, keeps_the_account_to_itself) {
   EXPECT_EQ(masked(""), "");
 }
 
-TEST(BedrockFailure, reads_exceptions_inside_streams) {
+TEST(AwsFailure, reads_exceptions_inside_streams) {
   const auto told = [](std::string_view code) {
     dialect::ProviderStreamError error;
     error.code = code;
@@ -135,4 +135,4 @@ TEST(BedrockFailure, reads_exceptions_inside_streams) {
 }
 
 }  // namespace
-}  // namespace fw::cloud::bedrock
+}  // namespace fw::cloud::aws
