@@ -105,6 +105,16 @@ void money(Page& page, const gateway::Counts& c, const gateway::Snapshot& s) {
   for (std::size_t i = 0; i < c.deployments.size(); ++i) page.sample(deployment_labels(s, i), c.deployments[i].cost_unknown);
 }
 
+void sign_ins(Page& page, const gateway::Counts& c, const gateway::Snapshot& s) {
+  page.family("fairway_sign_ins_total", "counter", "Credentials fetched for a provider, by result.");
+  for (std::size_t i = 0; i < c.sign_ins.size(); ++i) {
+    if (!s.providers()[i].sign_in) continue;
+    const auto label = fmt::format("provider={}", quoted(s.providers()[i].name));
+    page.sample(label + ",result=\"ok\"", c.sign_ins[i].fetched);
+    page.sample(label + ",result=\"failed\"", c.sign_ins[i].failed);
+  }
+}
+
 }  // namespace
 
 std::string metrics_page(const gateway::Counts& c, const gateway::Snapshot& s) {
@@ -114,6 +124,7 @@ std::string metrics_page(const gateway::Counts& c, const gateway::Snapshot& s) {
   requests(page, c, s);
   attempts(page, c, s);
   money(page, c, s);
+  sign_ins(page, c, s);
   page.family("fairway_connections_total", "counter", "Client connections accepted.");
   page.sample("", c.connections);
   page.family("fairway_connections_open", "gauge", "Client connections open now.");

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/credentials.h"
 #include "gateway/metrics.h"
 #include "gateway/snapshot.h"
 #include "ledger/record.h"
@@ -17,8 +18,14 @@ std::string metrics_page(const gateway::Counts& counts, const gateway::Snapshot&
 // {"data":[…],"next":null}: newest first. Fields as design "Records" names them.
 std::string exchanges_page(const std::vector<ledger::ExchangeRecord>& records, const gateway::Snapshot& snapshot);
 
-// {"data":[…],"next":null}: every deployment with its cloud, scope and whether a price is known.
-std::string deployments_page(const gateway::Snapshot& snapshot);
+// {"data":[…],"next":null}: every deployment with its cloud, scope, whether a price is known, and how its
+// provider's credential stands (by provider; why it could not be renewed is for operators: `why`).
+struct Standing {
+  std::vector<gateway::Signer> signers;
+  WallTime now;
+  bool why = false;
+};
+std::string deployments_page(const gateway::Snapshot& snapshot, const Standing& standing);
 
 // RFC 3339 in UTC with milliseconds.
 std::string rfc3339(WallTime time);

@@ -127,7 +127,27 @@ std::string exchanges_page(const std::vector<ledger::ExchangeRecord>& records, c
   return out;
 }
 
-std::string deployments_page(const gateway::Snapshot& snapshot) {
+namespace {
+
+void write_sign_in(JsonWriter& json, const gateway::Provider& p, const gateway::Signer& signer, const Standing& standing) {
+  json.key("sign_in");
+  if (!p.sign_in) {
+    json.null();
+    return;
+  }
+  json.begin_object();
+  json.member("how", p.sign_in->describe()).member("valid", signer.usable(standing.now) != nullptr).key("expires");
+  if (signer.credential && signer.credential->expires.ns != INT64_MAX) json.string(rfc3339(signer.credential->expires));
+  else json.null();
+  json.key("failure");
+  if (standing.why && !signer.failure.empty()) json.string(signer.failure);
+  else json.null();
+  json.end_object();
+}
+
+}  // namespace
+
+std::string deployments_page(const gateway::Snapshot& snapshot, const Standing& standing) {
   std::string out;
   JsonWriter json(out);
   json.begin_object();
@@ -141,6 +161,7 @@ std::string deployments_page(const gateway::Snapshot& snapshot) {
     json.key("cloud").string(p.adapter->name());
     json.key("scope").string(p.scope);
     json.key("price_known").boolean(d.price.has_value());
+    write_sign_in(json, p, standing.signers[d.provider], standing);
     json.end_object();
   }
   json.end_array();

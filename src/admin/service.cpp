@@ -94,6 +94,15 @@ net::Task<std::vector<ledger::ExchangeRecord>> gather_records(Desk& desk, std::s
   co_return all;
 }
 
+// Every core knows every credential.
+net::Task<Standing> gather_standing(Desk& desk, bool why) {
+  using Signers = std::vector<gateway::Signer>;
+  auto& core = desk.server.core(0);
+  auto question = gateway::ask<Signers>(desk.loop, core.loop(), [&core] { return core.signers; });
+  auto signers = co_await question;
+  co_return Standing{std::move(signers), desk.loop.wall(), why};
+}
+
 void answer_probe(const Desk& desk, net::HttpConn& client, std::string_view path) {
   const bool yes = path == "/livez" || desk.ready.load(std::memory_order_relaxed);
   client.answer(yes ? 200 : 503, "content-type: text/plain; charset=utf-8\r\n", yes ? "yes\n" : "no\n");
@@ -115,7 +124,10 @@ net::Task<void> answer_page(Desk& desk, net::HttpConn& client, const config::Adm
     const auto records = co_await gather_records(desk, *limit, token.tenant);
     co_return client.answer(200, kJson, exchanges_page(records, snapshot));
   }
-  if (path == "/admin/v1/deployments") co_return client.answer(200, kJson, deployments_page(snapshot));
+  if (path == "/admin/v1/deployments") {
+    const auto standing = co_await gather_standing(desk, token.tenant.empty());
+    co_return client.answer(200, kJson, deployments_page(snapshot, standing));
+  }
   client.answer(client_error(Code::not_found, "there is nothing here; see /metrics, /admin/v1/exchanges, /admin/v1/deployments"));
 }
 

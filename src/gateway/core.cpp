@@ -86,6 +86,7 @@ Core::Core(net::Loop& loop, Shared& shared, std::size_t index, std::unique_ptr<n
     pools_.push_back(std::make_unique<net::UpstreamPool>(loop, resolver_, *tls_, p.endpoint));
   counts.models.resize(snapshot().models().size() + 1);
   counts.deployments.resize(snapshot().deployments().size());
+  counts.sign_ins.resize(snapshot().providers().size());
   [[maybe_unused]] const auto n = getrandom(random_.data(), sizeof random_, 0);
 }
 

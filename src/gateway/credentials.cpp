@@ -22,14 +22,14 @@ cloud::Reply no_answer(std::string why, WallTime now) { return {.status = 0, .fa
 // Token files are small and local, and are read when a credential is due, never for a request.
 cloud::Reply read_file(const std::string& path, WallTime now) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"), &std::fclose);
-  if (!file) return no_answer(fmt::format("{}: {}", path, std::strerror(errno)), now);
+  if (!file) return no_answer(std::strerror(errno), now);
   cloud::Reply reply{.status = 200, .failure = {}, .fields = {}, .body = {}, .now = now};
   std::array<char, 8192> piece;
   while (const auto n = std::fread(piece.data(), 1, piece.size(), file.get())) {
     reply.body.append(piece.data(), n);
-    if (reply.body.size() > kReplyBytesMax) return no_answer(fmt::format("{}: longer than 1 MiB", path), now);
+    if (reply.body.size() > kReplyBytesMax) return no_answer("longer than 1 MiB", now);
   }
-  if (std::ferror(file.get()) != 0) return no_answer(fmt::format("{}: cannot be read", path), now);
+  if (std::ferror(file.get()) != 0) return no_answer("cannot be read", now);
   return reply;
 }
 
@@ -148,6 +148,8 @@ void Keeper::fetched(Result<cloud::Credential> result) {
     result = std::unexpected(Error{Code::internal_error, Origin::provider, Retry::elsewhere,
                                    "the credential that was fetched has expired already; is the clock of this machine right?", {}, 0});
   }
+  auto& counts = core_.counts.sign_ins[provider_];
+  ++(result ? counts.fetched : counts.failed);
   if (result) {
     failures_ = 0;
     retry_at_ = MonoTime::never();

@@ -146,6 +146,13 @@ TEST(Credentials, the_endpoints_own_words_tell_why_there_is_none) {
   rig.core->keep_credentials();
   rig.run_for(100);
   EXPECT_EQ(rig.signer().failure, R"(the token endpoint answered 401: {"error":"invalid_client"})");
+  EXPECT_EQ(rig.core->counts.sign_ins[0].failed, 1u);
+  // A client is told that there is none, not what the endpoint said of the operator's account.
+  rig.core->keep_no_credentials();
+  const auto answer = rig.ask(chat_request(R"({"model":"gpt","messages":[]})"));
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 502")) << answer;
+  EXPECT_NE(answer.find("no valid credential"), std::string::npos);
+  EXPECT_EQ(answer.find("invalid_client"), std::string::npos);
 }
 
 TEST(Credentials, a_request_without_one_goes_elsewhere_and_never_waits) {

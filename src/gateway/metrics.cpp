@@ -38,6 +38,11 @@ void Counts::merge(const Counts& o) {
     to.cost += from.cost;
     to.cost_unknown += from.cost_unknown;
   }
+  sign_ins.resize(std::max(sign_ins.size(), o.sign_ins.size()));
+  for (std::size_t i = 0; i < o.sign_ins.size(); ++i) {
+    sign_ins[i].fetched += o.sign_ins[i].fetched;
+    sign_ins[i].failed += o.sign_ins[i].failed;
+  }
   connections += o.connections;
   connections_open += o.connections_open;
   exchanges_open += o.exchanges_open;

@@ -36,9 +36,16 @@ struct DeploymentCounts {
   std::uint64_t cost_unknown = 0;  // attempts that consumed tokens of no known price
 };
 
+// Credentials fetched for a provider.
+struct SignInCounts {
+  std::uint64_t fetched = 0;
+  std::uint64_t failed = 0;
+};
+
 struct Counts {
   std::vector<ModelCounts> models;            // by index; the last: no model was recognised
   std::vector<DeploymentCounts> deployments;  // by index
+  std::vector<SignInCounts> sign_ins;         // by provider
   std::uint64_t connections = 0;
   std::uint64_t connections_open = 0;
   std::uint64_t exchanges_open = 0;
