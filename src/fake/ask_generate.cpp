@@ -31,8 +31,34 @@ bool among(const std::array<std::string_view, N>& names, std::string_view name) 
   return std::ranges::find(names, name) != names.end();
 }
 
-std::string_view text_at(std::string_view object, std::initializer_list<std::string_view> path) {
-  return wire::json_text(wire::json_find(object, path).value_or(""));
+// Google takes a name as its proto spells it (max_output_tokens) and as its JSON does (maxOutputTokens).
+std::string camel(std::string_view name) {
+  std::string out;
+  bool up = false;
+  for (const char c : name) {
+    if (c == '_') {
+      up = true;
+      continue;
+    }
+    out += up && c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+    up = false;
+  }
+  return out;
+}
+
+// A member by its JSON name, in either spelling.
+std::optional<std::string_view> find(std::string_view object, std::string_view name) {
+  if (const auto found = wire::json_find(object, {name})) return found;
+  std::string snake;
+  for (const char c : name) {
+    if (c >= 'A' && c <= 'Z') snake += '_';
+    snake += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  }
+  return wire::json_find(object, {snake});
+}
+
+std::string_view text_at(std::string_view object, std::string_view name) {
+  return wire::json_text(find(object, name).value_or(""));
 }
 
 struct Turn {
@@ -45,7 +71,7 @@ struct Turn {
 // {"result":X} and the like are wrapped around what the tool said.
 void count_response(std::string_view response, Ask& ask) {
   for (const auto* const key : {"result", "output", "content", "error"})
-    if (const auto inner = wire::json_find(response, {key})) return count_result(ask, *inner);
+    if (const auto inner = find(response, key)) return count_result(ask, *inner);
   count_result(ask, response);
 }
 
@@ -54,13 +80,14 @@ Taken read_part(std::string_view object, const std::string& where, Turn& turn, A
   constexpr std::array<std::string_view, 10> kKnown{
       "text",    "inlineData",       "fileData",       "functionCall",        "functionResponse",
       "thought", "thoughtSignature", "executableCode", "codeExecutionResult", "videoMetadata"};
-  const bool thought = wire::json_find(object, {"thought"}).value_or("") == "true";
+  const bool thought = find(object, "thought").value_or("") == "true";
   wire::JsonObject members(object, kAskDepthMax);
   JsonMember m;
   int kinds = 0;
   while (members.next(m)) {
-    if (!among(kKnown, m.key)) return unknown_name(m.key, where);
-    if (m.key == "text") {
+    const auto key = camel(m.key);
+    if (!among(kKnown, key)) return unknown_name(m.key, where);
+    if (key == "text") {
       ++kinds;
       if (thought) continue;
       turn.last_text = wire::json_text(m.value);
@@ -68,22 +95,22 @@ Taken read_part(std::string_view object, const std::string& where, Turn& turn, A
         count_text(ask, turn.last_text);
       else
         system->push_back(turn.last_text);
-    } else if (m.key == "functionCall") {
+    } else if (key == "functionCall") {
       ++kinds;
       ++turn.calls;
-      if (text_at(m.value, {"name"}).empty()) return invalid(fmt::format("{}.function_call.name: [REQUIRED]", where));
-      count_call(ask, text_at(m.value, {"name"}), wire::json_find(m.value, {"args"}).value_or("{}"));
-    } else if (m.key == "functionResponse") {
+      if (text_at(m.value, "name").empty()) return invalid(fmt::format("{}.function_call.name: [REQUIRED]", where));
+      count_call(ask, text_at(m.value, "name"), find(m.value, "args").value_or("{}"));
+    } else if (key == "functionResponse") {
       ++kinds;
       ++turn.results;
-      const auto response = wire::json_find(m.value, {"response"}).value_or("");
+      const auto response = find(m.value, "response").value_or("");
       if (!response.starts_with('{'))
         return invalid(fmt::format(
             "Invalid value at '{}.function_response.response' (type.googleapis.com/google.protobuf.Struct)", where));
       count_response(response, ask);
-    } else if (m.key == "inlineData" || m.key == "fileData") {
+    } else if (key == "inlineData" || key == "fileData") {
       ++kinds;
-      if (text_at(m.value, {"mimeType"}).empty()) return invalid(fmt::format("{}: mimeType must be set.", where));
+      if (text_at(m.value, "mimeType").empty()) return invalid(fmt::format("{}: mimeType must be set.", where));
       ask.prompt_tokens += kTokensPerImage;
     }
   }
@@ -97,7 +124,7 @@ Taken read_part(std::string_view object, const std::string& where, Turn& turn, A
 
 Taken read_parts(std::string_view object, const std::string& where, Turn& turn, Ask& ask,
                  std::vector<std::string_view>* system) {
-  const auto parts = wire::json_find(object, {"parts"}).value_or("");
+  const auto parts = find(object, "parts").value_or("");
   if (!parts.starts_with('['))
     return invalid(fmt::format("Unable to submit request because {} must include at least one parts field.", where));
   wire::JsonArray list(parts, kAskDepthMax);
@@ -121,7 +148,7 @@ Taken read_contents(std::string_view contents, Ask& ask) {
   for (; list.next(m); ++i) {
     if (m.kind != JsonKind::object) return invalid(fmt::format("Invalid value at 'contents[{}]'", i));
     Turn turn;
-    turn.role = text_at(m.value, {"role"});
+    turn.role = text_at(m.value, "role");
     if (turn.role != "user" && turn.role != "model") return invalid("Please use a valid role: user, model.");
     if (const auto ok = read_parts(m.value, fmt::format("contents[{}]", i), turn, ask, nullptr); !ok) return ok;
     if (turn.results != before.calls && (turn.results > 0 || before.calls > 0))
@@ -149,31 +176,30 @@ Taken read_tools(std::string_view tools, Ask& ask, Found& found) {
     wire::JsonObject kinds(m.value, kAskDepthMax);
     JsonMember kind;
     while (kinds.next(kind))
-      if (!among(kKinds, kind.key)) return unknown_name(kind.key, fmt::format("tools[{}]", i));
-    wire::JsonArray declared(wire::json_find(m.value, {"functionDeclarations"}).value_or("[]"), kAskDepthMax);
+      if (!among(kKinds, camel(kind.key))) return unknown_name(kind.key, fmt::format("tools[{}]", i));
+    wire::JsonArray declared(find(m.value, "functionDeclarations").value_or("[]"), kAskDepthMax);
     JsonMember d;
     for (int k = 0; declared.next(d); ++k) {
       const auto where = fmt::format("tools[{}].function_declarations[{}]", i, k);
       wire::JsonObject members(d.value, kAskDepthMax);
       JsonMember member;
       while (members.next(member))
-        if (!among(kMembers, member.key)) return unknown_name(member.key, where);
-      const auto name = text_at(d.value, {"name"});
+        if (!among(kMembers, camel(member.key))) return unknown_name(member.key, where);
+      const auto name = text_at(d.value, "name");
       if (name.empty() || name.size() > 64)
         return invalid(
             fmt::format("{}.name: Invalid function name. Must start with a letter or an underscore and be at most 64 "
                         "characters long.",
                         where));
-      const auto schema = wire::json_find(d.value, {"parametersJsonSchema"})
-                              .value_or(wire::json_find(d.value, {"parameters"}).value_or(""));
-      count_tool(ask, found, name, text_at(d.value, {"description"}), schema);
+      const auto schema = find(d.value, "parametersJsonSchema").value_or(find(d.value, "parameters").value_or(""));
+      count_tool(ask, found, name, text_at(d.value, "description"), schema);
     }
   }
   return {};
 }
 
 Taken read_tool_config(std::string_view config, Ask& ask) {
-  const auto mode = text_at(config, {"functionCallingConfig", "mode"});
+  const auto mode = text_at(find(config, "functionCallingConfig").value_or("{}"), "mode");
   constexpr std::array<std::string_view, 5> kModes{"", "AUTO", "ANY", "NONE", "VALIDATED"};
   if (!among(kModes, mode))
     return invalid(
@@ -182,8 +208,8 @@ Taken read_tool_config(std::string_view config, Ask& ask) {
                     mode));
   if (mode == "ANY") ask.choice = Choice::required;
   if (mode == "NONE") ask.choice = Choice::none;
-  wire::JsonArray allowed(wire::json_find(config, {"functionCallingConfig", "allowedFunctionNames"}).value_or("[]"),
-                          kAskDepthMax);
+  wire::JsonArray allowed(
+      find(find(config, "functionCallingConfig").value_or("{}"), "allowedFunctionNames").value_or("[]"), kAskDepthMax);
   JsonMember m;
   if (allowed.next(m)) {
     if (mode != "ANY")
@@ -224,21 +250,22 @@ Taken read_config(std::string_view config, Ask& ask) {
   JsonMember m;
   bool json = false;
   while (members.next(m)) {
-    if (!among(kKnown, m.key)) return unknown_name(m.key, "generation_config");
-    if (m.key == "maxOutputTokens") {
+    const auto key = camel(m.key);
+    if (!among(kKnown, key)) return unknown_name(m.key, "generation_config");
+    if (key == "maxOutputTokens") {
       ask.output_limit = wire::json_int(m.value);
       if (!ask.output_limit || *ask.output_limit < 1)
         return invalid(
             fmt::format("Unable to submit request because it has a maxOutputTokens value of {} but the supported range "
                         "is from 1 (inclusive) to 65537 (exclusive). Update the value and try again.",
                         m.value));
-    } else if (m.key == "responseMimeType") {
+    } else if (key == "responseMimeType") {
       json = wire::json_text(m.value) == "application/json";
-    } else if (m.key == "responseJsonSchema" || m.key == "responseSchema") {
+    } else if (key == "responseJsonSchema" || key == "responseSchema") {
       ask.schema = m.value;
-    } else if (m.key == "thinkingConfig") {
-      ask.tells_thoughts = wire::json_find(m.value, {"includeThoughts"}).value_or("") == "true";
-    } else if (m.key == "stopSequences") {
+    } else if (key == "thinkingConfig") {
+      ask.tells_thoughts = find(m.value, "includeThoughts").value_or("") == "true";
+    } else if (key == "stopSequences") {
       wire::JsonArray list(m.value, kAskDepthMax);
       JsonMember stop;
       std::size_t n = 0;
@@ -262,25 +289,26 @@ Taken take_generate_field(const JsonMember& m, Ask& ask, Found& found) {
   constexpr std::array<std::string_view, 9> kKnown{"contents",   "systemInstruction", "tools",
                                                    "toolConfig", "generationConfig",  "safetySettings",
                                                    "labels",     "cachedContent",     "modelArmorConfig"};
-  if (!among(kKnown, m.key)) return unknown_name(m.key, "");
-  const bool list = m.key == "contents" || m.key == "tools" || m.key == "safetySettings";
-  const bool text = m.key == "cachedContent";
+  const auto key = camel(m.key);
+  if (!among(kKnown, key)) return unknown_name(m.key, "");
+  const bool list = key == "contents" || key == "tools" || key == "safetySettings";
+  const bool text = key == "cachedContent";
   const auto expected = list ? JsonKind::array : text ? JsonKind::string : JsonKind::object;
   if (m.kind != expected) return invalid(fmt::format("Invalid value at '{}'", m.key));
-  if (m.key == "contents") {
+  if (key == "contents") {
     found.prompt = true;
     return read_contents(m.value, ask);
   }
-  if (m.key == "systemInstruction") {
+  if (key == "systemInstruction") {
     Turn turn;
     std::vector<std::string_view> texts;
     if (const auto ok = read_parts(m.value, "system_instruction", turn, ask, &texts); !ok) return ok;
     for (const auto said : texts) count_system(ask, found, said);
     return {};
   }
-  if (m.key == "tools") return read_tools(m.value, ask, found);
-  if (m.key == "toolConfig") return read_tool_config(m.value, ask);
-  if (m.key == "generationConfig") return read_config(m.value, ask);
+  if (key == "tools") return read_tools(m.value, ask, found);
+  if (key == "toolConfig") return read_tool_config(m.value, ask);
+  if (key == "generationConfig") return read_config(m.value, ask);
   return {};
 }
 

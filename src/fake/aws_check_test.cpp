@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <sstream>
+
 #include "fake/aws_canonical.h"
 #include "wire/hash.h"
+#include "wire/json.h"
 #include "wire/sigv4.h"
 
 namespace fw::fake {
@@ -165,6 +169,70 @@ TEST(AwsCheck, takes_temporary_credentials_until_they_end_or_are_revoked) {
   EXPECT_EQ(try_at(900, {}, keys.token), "ExpiredTokenException");
   EXPECT_EQ(try_at(0, kNovember, keys.token), "ExpiredTokenException");
   EXPECT_EQ(try_at(0, {}, "somebody's"), "UnrecognizedClientException");
+}
+
+std::string said(std::string_view object, std::string_view key) {
+  std::string plain;
+  (void)wire::json_unescape(wire::json_text(wire::json_find(object, {key}).value_or("")), plain);
+  return plain;
+}
+
+// A request of the file that AWS's own signer has signed.
+struct Recorded {
+  explicit Recorded(std::string_view json)
+      : name(said(json, "name")),
+        method(said(json, "method")),
+        host(said(json, "host")),
+        path(said(json, "path")),
+        query(said(json, "query")),
+        service(said(json, "service")),
+        region(said(json, "region")),
+        session(said(json, "session")),
+        type(said(json, "content_type")),
+        body(said(json, "body")),
+        signature(said(json, "signature")),
+        hash(wire::hex(wire::sha256(body))) {}
+  std::string name, method, host, path, query, service, region, session, type, body, signature, hash;
+
+  wire::SigV4Signature signed_here() const {
+    std::vector<std::pair<std::string_view, std::string_view>> headers{{"host", host}};
+    if (!type.empty()) headers.emplace_back("content-type", type);
+    const auto colon = kPair.find(':');
+    const std::string_view pair = kPair;
+    return wire::sigv4_sign_header({method, path, query, headers, hash},
+                                   {pair.substr(0, colon), pair.substr(colon + 1), session}, {region, service},
+                                   kNovember);
+  }
+
+  // The canonical request and all that follows from it, by the fake's reading.
+  bool accepted(std::string_view authorization) const {
+    std::vector<wire::HeaderField> fields{{"host", host, {}},
+                                          {"x-amz-date", "20261122T000000Z", {}},
+                                          {"x-amz-content-sha256", hash, {}},
+                                          {"authorization", authorization, {}}};
+    if (!type.empty()) fields.push_back({"content-type", type, {}});
+    // The check knows no session token but the fakes' own, so it is checked without one.
+    return check_signature({method, path, query, fields, body}, {region, service, std::span(&kPair, 1), kNovember, {}})
+        .has_value();
+  }
+};
+
+TEST(AwsCheck, agrees_with_awss_signer_and_ours_on_every_path_form) {
+  std::ifstream file(FAIRWAY_SOURCE_DIR "/tests/data/bedrock-signatures/signatures.json");
+  std::ostringstream text;
+  text << file.rdbuf();
+  const auto json = text.str();
+  ASSERT_FALSE(wire::json_check(json, 8));
+  wire::JsonArray requests(*wire::json_find(json, {"requests"}), 8);
+  wire::JsonMember m;
+  int n = 0;
+  for (; requests.next(m); ++n) {
+    const Recorded r(m.value);
+    const auto ours = r.signed_here();
+    EXPECT_EQ(ours.signature, r.signature) << r.name << "\n" << ours.canonical_request;
+    if (r.session.empty()) EXPECT_TRUE(r.accepted(ours.authorization)) << r.name;
+  }
+  EXPECT_EQ(n, 16);
 }
 
 TEST(AwsCanonical, spells_a_request_as_the_documents_say) {

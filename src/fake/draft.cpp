@@ -21,9 +21,15 @@ struct Tool {
 void add_tool(std::vector<Tool>& all, std::string_view tool) {
   const auto name = wire::json_text(wire::json_find(tool, {"name"}).value_or(""));
   if (name.empty()) return;
-  for (const auto* const key : {"parameters", "parametersJsonSchema"})
+  for (const auto* const key : {"parameters", "parametersJsonSchema", "parameters_json_schema"})
     if (const auto schema = wire::json_find(tool, {key})) return all.push_back({name, *schema});
   all.push_back({name, wire::json_find(tool, {"inputSchema", "json"}).value_or("{}")});
+}
+
+// Google's, in either of its spellings.
+std::optional<std::string_view> declarations(std::string_view tool) {
+  const auto found = wire::json_find(tool, {"functionDeclarations"});
+  return found ? found : wire::json_find(tool, {"function_declarations"});
 }
 
 // Functions of the chat form {"type":"function","function":{…}}, of the flat one, of Converse's {"toolSpec":…}
@@ -36,7 +42,7 @@ std::vector<Tool> functions(std::string_view tools) {
     if (m.kind != wire::JsonKind::object) continue;
     if (const auto spec = wire::json_find(m.value, {"toolSpec"})) {
       add_tool(all, *spec);
-    } else if (const auto declared = wire::json_find(m.value, {"functionDeclarations"})) {
+    } else if (const auto declared = declarations(m.value)) {
       wire::JsonArray inside(*declared, kDepthMax);
       wire::JsonMember d;
       while (inside.next(d)) add_tool(all, d.value);

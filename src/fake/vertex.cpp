@@ -254,9 +254,11 @@ class Vertex final : public Manner {
       wire::JsonArray parts(wire::json_find(turn.value, {"parts"}).value_or("[]"), 512);
       wire::JsonMember part;
       while (parts.next(part)) {
-        const auto call = wire::json_find(part.value, {"functionCall"});
+        auto call = wire::json_find(part.value, {"functionCall"});
+        if (!call) call = wire::json_find(part.value, {"function_call"});
         if (!call) continue;
-        if (wire::json_find(part.value, {"thoughtSignature"})) break;
+        if (wire::json_find(part.value, {"thoughtSignature"}) || wire::json_find(part.value, {"thought_signature"}))
+          break;
         return google(
             400,
             fmt::format(

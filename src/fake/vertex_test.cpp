@@ -113,6 +113,15 @@ TEST(FakeVertex, refuses_what_it_does_not_know) {
   EXPECT_EQ(caller.post("/elsewhere", "{}").status, 404);
 }
 
+TEST(FakeVertex, takes_names_as_the_proto_spells_them) {
+  const auto cloud = start_fake("vertex");
+  Caller caller(*cloud);
+  const auto reply = caller.post(
+      kGenerate,
+      R"({"contents":[{"role":"user","parts":[{"text":"x"}]}],"generation_config":{"max_output_tokens":9},"tools":[{"function_declarations":[{"name":"now","parameters_json_schema":{"type":"object","properties":{"tz":{"type":"string"}}}}]}]})");
+  EXPECT_EQ(wire::json_find(part_of(reply.body), {"functionCall", "args"}), R"({"tz":"sample tz"})") << reply.body;
+}
+
 TEST(FakeVertex, tells_a_blocked_prompt_without_a_candidate) {
   const auto cloud = start_fake("vertex");
   Caller caller(*cloud);

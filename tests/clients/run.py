@@ -29,6 +29,12 @@ COMMON = {"chat", "stream", "tools", "tools_stream", "json_schema", "vision", "r
           "error_400", "error_401", "error_403", "error_404", "error_429", "error_502", "error_504", "stream_truncated", "cancel"}
 SDK = COMMON | {"usage_only_if_asked", "responses_tools", "responses_tools_stream", "responses_by_id", "responses_of_another_tenant",
                 "models", "error_413", "error_503", "stream_truncated_responses", "headers", "api_key_header"}
+AWS = {"aws_converse", "aws_converse_stream", "aws_tools", "aws_invoke", "aws_error", "aws_stream_exception", "aws_signature",
+       "aws_credentials"}
+GENAI = {"genai_generate", "genai_stream", "genai_tools", "genai_errors"}
+FAKES_NODE = AWS | GENAI | {"aws_short_term_key", "aws_stream_corrupt", "genai_blocked", "openai_bedrock_signed", "openai_bedrock_key",
+                            "openai_vertex", "openai_azure", "openai_azure_entra", "signatures"}
+FAKES_PYTHON = AWS | GENAI | {"aws_roles", "genai_service_account", "openai_azure", "openai_azure_entra"}
 
 
 def in_node(script):
@@ -53,6 +59,9 @@ FAMILIES = {
     "openai-python": ("python", lambda: in_python("openai_cases.py"), SDK | {"azure_client", "asynchronous"}),
     "langchain-python": ("python", lambda: in_python("langchain_cases.py"), COMMON | {"headers", "asynchronous"}),
     "openai-go": ("go", lambda: [OUT / "go/cases"], SDK),
+    # These speak to the fakes themselves, without the gateway.
+    "fakes-node": ("node", lambda: in_node("fakes.mjs"), FAKES_NODE),
+    "fakes-python": ("python", lambda: in_python("fakes_cases.py"), FAKES_PYTHON),
     "codex": ("codex", lambda: [sys.executable, "-B", HERE / "codex/codex_cases.py"], {"turn_in_words", "turn_with_tools"}),
 }
 
@@ -73,7 +82,8 @@ def cut_off():
 def environment(world):
     """Without the proxies, keys and endpoints of the caller's own shell."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
-    return {**kept, "HOME": str(world.parent), "FAIRWAY_WORLD": str(world), "FAIRWAY_CODEX": str(CODEX), "NO_COLOR": "1"}
+    return {**kept, "HOME": str(world.parent), "FAIRWAY_WORLD": str(world), "FAIRWAY_CODEX": str(CODEX), "NO_COLOR": "1",
+            "FAIRWAY_TESTS": str(HERE.parent), **{name: os.environ[name] for name in ("FAIRWAY_WRITE",) if name in os.environ}}
 
 
 def perform(words, env):

@@ -23,6 +23,10 @@ FAKES = {
     # attempt was for, and an account that was throttled in one case is not shunned in another.
     "faulty": ("openai", "sk-up-faulty", ["throttled-1", "throttled-2", "broken-1", "broken-2", "slow-1", "slow-2",
                                           "refusing", "cut"], 0),
+    # Nobody's upstream here: SDKs of their clouds speak to these directly. Own keys and models.
+    "bedrock": ("bedrock", None, [], 0),
+    "vertex": ("vertex", None, [], 0),
+    "tokens": ("tokens", None, [], 0),
 }
 
 
