@@ -39,7 +39,7 @@ constexpr bool says_chat(Endpoint e) {
 
 // The fields a Response repeats, as the request spelt them; empty: not said.
 struct Echo {
-  std::string_view instructions, max_output_tokens, metadata, parallel_tool_calls, previous_response_id,
+  std::string_view instructions, max_output_tokens, max_tool_calls, metadata, parallel_tool_calls, previous_response_id,
       prompt_cache_key, reasoning, safety_identifier, service_tier, store, temperature, text, tool_choice, tools,
       top_logprobs, top_p, truncation, user, background;
 };

@@ -4,7 +4,11 @@
 
 #include <array>
 #include <iterator>
+#include <span>
+#include <utility>
 
+#include "fake/ask_fields.h"
+#include "wire/json.h"
 #include "wire/json_write.h"
 
 namespace fw::fake {
@@ -73,22 +77,52 @@ struct EchoDefault {
 constexpr std::array kEchoDefaults{
     EchoDefault{"instructions", &Echo::instructions, "null"},
     EchoDefault{"max_output_tokens", &Echo::max_output_tokens, "null"},
+    EchoDefault{"max_tool_calls", &Echo::max_tool_calls, "null"},
     EchoDefault{"metadata", &Echo::metadata, "{}"},
     EchoDefault{"parallel_tool_calls", &Echo::parallel_tool_calls, "true"},
     EchoDefault{"previous_response_id", &Echo::previous_response_id, "null"},
     EchoDefault{"prompt_cache_key", &Echo::prompt_cache_key, "null"},
-    EchoDefault{"reasoning", &Echo::reasoning, R"({"effort":null,"summary":null})"},
     EchoDefault{"safety_identifier", &Echo::safety_identifier, "null"},
     EchoDefault{"store", &Echo::store, "true"},
     EchoDefault{"temperature", &Echo::temperature, "1.0"},
-    EchoDefault{"text", &Echo::text, R"({"format":{"type":"text"},"verbosity":"medium"})"},
     EchoDefault{"tool_choice", &Echo::tool_choice, R"("auto")"},
-    EchoDefault{"tools", &Echo::tools, "[]"},
     EchoDefault{"top_logprobs", &Echo::top_logprobs, "0"},
     EchoDefault{"top_p", &Echo::top_p, "1.0"},
     EchoDefault{"truncation", &Echo::truncation, R"("disabled")"},
     EchoDefault{"user", &Echo::user, "null"},
 };
+
+struct Member {
+  std::string_view name, otherwise;
+};
+constexpr std::array kToolMembers{Member{"description", "null"}, Member{"parameters", "null"},
+                                  Member{"strict", "true"}};
+constexpr std::array kReasoningMembers{Member{"effort", "null"}, Member{"summary", "null"}};
+constexpr std::array kTextMembers{Member{"format", R"({"type":"text"})"}, Member{"verbosity", R"("medium")"}};
+
+// An object of the request as it comes back: with what it left to the defaults (recordings of gpt-5.4 and
+// gpt-5.6-sol, 2026).
+std::string completed(std::string_view object, std::span<const Member> members) {
+  std::string out(object.substr(0, object.rfind('}')));
+  wire::JsonMember any;
+  bool first = !wire::JsonObject(object, kAskDepthMax).next(any);
+  for (const auto& m : members)
+    if (!wire::json_find(object, {m.name}))
+      fmt::format_to(std::back_inserter(out), R"({}"{}":{})", std::exchange(first, false) ? "" : ",", m.name,
+                     m.otherwise);
+  return out + "}";
+}
+
+std::string tools_echoed(std::string_view tools) {
+  std::string out = "[";
+  wire::JsonArray list(tools, kAskDepthMax);
+  for (wire::JsonMember tool; !tools.empty() && list.next(tool);) {
+    if (out.size() > 1) out += ',';
+    const bool function = wire::json_find(tool.value, {"type"}) == R"("function")";
+    out += function ? completed(tool.value, kToolMembers) : std::string(tool.value);
+  }
+  return out + "]";
+}
 
 }  // namespace
 
@@ -98,6 +132,12 @@ std::string echo_members(const Echo& echo, bool background) {
     const auto said = echo.*e.member;
     fmt::format_to(std::back_inserter(out), R"(,"{}":{})", e.name, said.empty() || said == "null" ? e.otherwise : said);
   }
+  // Responses takes no penalties, and tells them.
+  const auto object = [](std::string_view said) { return said.empty() || said == "null" ? "{}" : said; };
+  fmt::format_to(std::back_inserter(out),
+                 R"(,"frequency_penalty":0.0,"presence_penalty":0.0,"reasoning":{},"text":{},"tools":{})",
+                 completed(object(echo.reasoning), kReasoningMembers), completed(object(echo.text), kTextMembers),
+                 tools_echoed(echo.tools));
   const bool tier = !echo.service_tier.empty() && echo.service_tier != "null" && echo.service_tier != R"("auto")";
   fmt::format_to(std::back_inserter(out), R"(,"service_tier":{})", tier ? echo.service_tier : R"("default")");
   return out;
