@@ -66,8 +66,17 @@ bool pin_to(Exchange& x, const std::optional<Owner>& owner) {
 }  // namespace
 
 std::string need_names(const Asked& asked, const dialect::Needs& needs) {
+  constexpr std::size_t kNameBytes = 64;
+  constexpr std::size_t kNamesBytes = 1'000;  // fields can be as many as a client likes
   std::string names;
-  const auto add = [&names](std::string_view name) { names.append(names.empty() ? "" : ", ").append(name.substr(0, 64)); };
+  bool full = false;
+  const auto add = [&names, &full](std::string_view name) {
+    if (full) return;
+    full = names.size() + name.size() > kNamesBytes;
+    names.append(names.empty() ? "" : ", ");
+    // They go into a header line, whatever the client called them.
+    for (const char c : full ? std::string_view("and-more") : name.substr(0, kNameBytes)) names += c > ' ' && c < 0x7f && c != ',' ? c : '?';
+  };
   for (std::size_t i = 0; i < dialect::kNeeds; ++i) {
     const auto need = static_cast<dialect::Need>(i);
     if (!has(needs, need)) continue;

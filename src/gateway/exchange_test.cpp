@@ -298,4 +298,43 @@ TEST(Exchange, residency_is_closed_and_says_so) {
   EXPECT_EQ(error_code(answer), "residency_unsatisfiable");
 }
 
+TEST(Exchange, names_what_another_dialect_cannot_carry_and_cuts_the_list) {
+  Rig rig("policies: { default: { lossy: allow } }\nlog: { level: warn }\n", "dialects: [responses]");
+  std::string many;
+  for (int i = 0; i < 200; ++i) many += fmt::format(R"("field_{}\u007f\u00e4":1,)", i);
+  rig.plays.push_back({.answer = json_answer(kResponse)});
+  const auto answer = rig.ask(chat_request("{" + many + R"("seed":1,"model":"gpt","messages":[{"role":"user","content":"x"}]})"));
+  ASSERT_TRUE(answer.starts_with("HTTP/1.1 200")) << answer;
+  const auto at = answer.find("x-fairway-dropped: seed, field_0");
+  ASSERT_NE(at, answer.npos) << answer;
+  const auto line = answer.substr(at, answer.find("\r\n", at) - at);
+  EXPECT_LT(line.size(), 1'200u);
+  EXPECT_TRUE(line.ends_with("and-more")) << line;
+  EXPECT_NE(rig.received.at(0).find("POST /v1/responses HTTP/1.1"), std::string::npos);
+  EXPECT_NE(answer.find(R"("content":"hi")"), answer.npos) << answer;
+  EXPECT_EQ(rig.last().attempts.at(0).dialect_out, dialect::Dialect::responses);
+}
+
+TEST(Exchange, refuses_by_name_what_no_deployment_can_carry) {
+  Rig rig({}, "dialects: [responses]");
+  const auto answer = rig.ask(chat_request(R"({"model":"gpt","stop":["x"],"messages":[{"role":"user","content":"x"}]})"));
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 400")) << answer;
+  EXPECT_NE(answer.find(R"("param":"stop")"), answer.npos) << answer;
+  EXPECT_NE(answer.find("no_capable_deployment"), answer.npos);
+  EXPECT_TRUE(rig.dialled.empty());
+}
+
+TEST(Exchange, a_translated_stream_ends_in_the_clients_dialect) {
+  Rig rig({}, "dialects: [responses]");
+  rig.plays.push_back({.answer = sse_answer(
+      "event: response.created\ndata: {\"type\":\"response.created\",\"sequence_number\":0,\"response\":{\"id\":\"resp_1\",\"object\":\"response\",\"model\":\"m\",\"output\":[]}}\n\n"
+      "event: response.output_item.added\ndata: {\"type\":\"response.output_item.added\",\"sequence_number\":1,\"output_index\":0,\"item\":{\"id\":\"msg_1\",\"type\":\"message\",\"role\":\"assistant\",\"content\":[]}}\n\n"
+      "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"sequence_number\":2,\"output_index\":0,\"content_index\":0,\"item_id\":\"msg_1\",\"delta\":\"hi\"}\n\n")});
+  const auto cut = rig.ask(chat_request(R"({"model":"gpt","stream":true,"messages":[{"role":"user","content":"x"}]})"));
+  EXPECT_NE(cut.find(R"("content":"hi")"), cut.npos) << cut;
+  EXPECT_NE(cut.find("stream_truncated"), cut.npos) << cut;
+  EXPECT_EQ(cut.find("[DONE]"), cut.npos);
+  EXPECT_EQ(rig.last().attempts.at(0).state, ledger::AttemptState::settled_estimated);
+}
+
 }  // namespace fw::gateway

@@ -58,10 +58,14 @@ std::string chat_request(std::string_view body, std::string_view key, std::strin
                      path, key, body.size(), body);
 }
 
-Rig::Rig(std::string_view more_config) {
+Rig::Rig(std::string_view more_config, std::string_view of_each) {
   config::Sources sources;
   sources.env = environment;
-  auto loaded = config::load(std::string(kConfig) + std::string(more_config), sources);
+  auto text = std::string(kConfig) + std::string(more_config);
+  constexpr std::string_view kEnd = "output: \"2\" } }";  // of a deployment
+  for (auto at = text.find(kEnd); !of_each.empty() && at != text.npos; at = text.find(kEnd, at + kEnd.size()))
+    text.insert(at + kEnd.size() - 1, fmt::format(", {}", of_each));
+  auto loaded = config::load(text, sources);
   std::string problems;
   for (const auto& p : loaded.problems) problems += config::render(p, "rig");
   if (!loaded.config) throw std::runtime_error(problems);

@@ -28,12 +28,15 @@ std::string json_answer(std::string_view body, int status = 200, std::string_vie
 std::string sse_answer(std::string_view events);
 inline constexpr std::string_view kChatAnswer =
     R"({"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":10,"completion_tokens":2,"total_tokens":12}})";
+inline constexpr std::string_view kResponse =
+    R"({"id":"resp_1","object":"response","created_at":1,"status":"completed","model":"m","output":[{"id":"msg_1","type":"message","role":"assistant","status":"completed","content":[{"type":"output_text","text":"hi","annotations":[]}]}],"usage":{"input_tokens":10,"output_tokens":2,"total_tokens":12}})";
 std::string chat_request(std::string_view body, std::string_view key = "sk-team-a-0123456789", std::string_view path = "/v1/chat/completions");
 
 class Rig {
  public:
   // Two `compatible` deployments, "one" and "two", of the model gpt; keys of tenants acme and umbra.
-  explicit Rig(std::string_view more_config = {});
+  // `of_each`: more fields of both.
+  explicit Rig(std::string_view more_config = {}, std::string_view of_each = {});
   ~Rig();
 
   // Scripts of the next connections' requests, in order, whoever is dialled.
