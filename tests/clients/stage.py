@@ -113,7 +113,7 @@ class Stage:
         except BaseException:
             self.__exit__()
             raise
-        world = {"gateway": gateway, "crowded": crowded, "keys": KEYS, "fakes": fakes}
+        world = {"fairway": self.fairway, "gateway": gateway, "crowded": crowded, "keys": KEYS, "fakes": fakes}
         self.world = self.folder / "world.json"
         self.world.write_text(json.dumps(world, indent=1))
         return self
