@@ -3,6 +3,7 @@
 #include <array>
 
 #include "cloud/adapter.h"
+#include "cloud/anthropic/anthropic.h"
 #include "cloud/azure/azure.h"
 #include "cloud/bedrock/bedrock.h"
 #include "cloud/compatible/compatible.h"
@@ -17,6 +18,7 @@ std::span<const Adapter* const> all() {
       &azure::adapter(),
       &bedrock::adapter(),
       &vertex::adapter(),
+      &anthropic::adapter(),
       &compatible::adapter(),
   };
   return kAll;
