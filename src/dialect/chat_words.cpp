@@ -2,6 +2,7 @@
 
 #include "dialect/event_decoder.h"
 #include "dialect/key.h"
+#include "dialect/skim.h"
 
 namespace fw::dialect {
 namespace {
@@ -15,7 +16,7 @@ std::string_view value_if(const JsonMember& member, JsonKind kind) {
 }
 
 void read_logprobs(std::string_view object, int depth_max, ChatChoice& out) {
-  wire::JsonObject members(object, depth_max);
+  SkimObject members(object, depth_max);
   for (JsonMember member; members.next(member);) {
     if (is(member.key, "content")) out.logprobs = array_or_nothing(member);
     if (is(member.key, "refusal")) out.refusal_logprobs = array_or_nothing(member);
@@ -29,7 +30,7 @@ void read_arguments(const JsonMember& member, ChatCall& out) {
 
 // What stands under `function` or `custom`, and is all there is of a `function_call`.
 void read_called(std::string_view object, int depth_max, ChatCall& out) {
-  wire::JsonObject members(object, depth_max);
+  SkimObject members(object, depth_max);
   for (JsonMember member; members.next(member);) {
     if (is(member.key, "name")) out.name = wire::json_text(member.value);
     if (is(member.key, "arguments") || is(member.key, "input")) read_arguments(member, out);
@@ -51,7 +52,7 @@ void append_member(std::string& out, std::string_view key, std::string_view valu
 constexpr int kAnnotationDepth = 64;
 
 std::string_view type_of(std::string_view annotation) {
-  wire::JsonObject members(annotation, kAnnotationDepth);
+  SkimObject members(annotation, kAnnotationDepth);
   for (JsonMember member; members.next(member);)
     if (is(member.key, "type") && member.kind == JsonKind::string) return member.value;
   return {};
@@ -59,7 +60,7 @@ std::string_view type_of(std::string_view annotation) {
 
 // Every member but the type, each with a comma before it unless it is the first.
 void append_rest(std::string_view object, bool first, std::string& out) {
-  wire::JsonObject members(object, kAnnotationDepth);
+  SkimObject members(object, kAnnotationDepth);
   for (JsonMember member; members.next(member);) {
     if (is(member.key, "type")) continue;
     if (!first) out += ',';
@@ -84,7 +85,7 @@ void read_chat_top(const JsonMember& member, ChatTop& out) {
 
 ChatChoice read_chat_choice(std::string_view object, int depth_max) {
   ChatChoice out;
-  wire::JsonObject members(object, depth_max);
+  SkimObject members(object, depth_max);
   for (JsonMember member; members.next(member);) read_choice_member(member, depth_max, out);
   return out;
 }
@@ -99,7 +100,7 @@ bool read_only_choice(std::string_view choices, int depth_max, ChatChoice& out) 
 ChatSaid read_chat_said(std::string_view object, int depth_max) {
   ChatSaid out;
   std::string_view reasoning;
-  wire::JsonObject members(object, depth_max);
+  SkimObject members(object, depth_max);
   for (JsonMember member; members.next(member);) {
     const std::string_view key = member.key;
     if (is(key, "content")) {
@@ -119,7 +120,7 @@ ChatSaid read_chat_said(std::string_view object, int depth_max) {
 
 ChatCall read_chat_call(std::string_view object, int depth_max) {
   ChatCall out;
-  wire::JsonObject members(object, depth_max);
+  SkimObject members(object, depth_max);
   for (JsonMember member; members.next(member);) {
     const std::string_view key = member.key;
     if (is(key, "index")) out.index = wire::json_int(member.value).value_or(-1);

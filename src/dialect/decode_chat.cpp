@@ -6,6 +6,7 @@
 
 #include "dialect/chat_words.h"
 #include "dialect/event_decoder.h"
+#include "dialect/skim.h"
 
 namespace fw::dialect {
 namespace {
@@ -146,7 +147,7 @@ void ChatDecoder::take_top(const ChatTop& top, AnswerSink& sink) {
   if (ChatChoice only; says && read_only_choice(top.choices, depth_max_, only)) {
     take_choice(only, sink);
   } else if (says) {
-    wire::JsonArray choices(top.choices, depth_max_);
+    SkimArray choices(top.choices, depth_max_);
     for (JsonMember choice; !ended_ && choices.next(choice);)
       take_choice(read_chat_choice(choice.value, depth_max_), sink);
   }
@@ -197,21 +198,21 @@ void ChatDecoder::say(std::size_t at, const ChatChoice& words, AnswerSink& sink)
   if (!no_elements(said.annotations)) annotate(at, said.annotations, sink);
   if (!said.function_call.empty()) take_call(at, read_function_call(said.function_call, depth_max_), sink);
   if (no_elements(said.tool_calls)) return;
-  wire::JsonArray calls(said.tool_calls, depth_max_);
+  SkimArray calls(said.tool_calls, depth_max_);
   for (JsonMember call; !ended_ && calls.next(call);) take_call(at, read_chat_call(call.value, depth_max_), sink);
 }
 
 // [{"type":"thinking","thinking":[{"type":"text","text":…}]},{"type":"text","text":…}]
 void ChatDecoder::say_parts(std::size_t at, std::string_view parts, AnswerSink& sink) {
-  wire::JsonArray array(parts, depth_max_);
+  SkimArray array(parts, depth_max_);
   for (JsonMember part; !ended_ && array.next(part);) {
     if (part.kind != JsonKind::object) continue;
-    wire::JsonObject members(part.value, depth_max_);
+    SkimObject members(part.value, depth_max_);
     for (JsonMember member; members.next(member);) {
       if (member.key == "text" && member.kind == JsonKind::string)
         text(EventKind::text, at, wire::json_text(member.value), {}, sink);
       if (member.key != "thinking" || member.kind != JsonKind::array) continue;
-      wire::JsonArray thoughts(member.value, depth_max_);
+      SkimArray thoughts(member.value, depth_max_);
       for (JsonMember thought; thoughts.next(thought);)
         if (const auto said = wire::json_find(thought.value, {"text"}))
           text(EventKind::reasoning_text, at, wire::json_text(*said), {}, sink);
@@ -230,7 +231,7 @@ void ChatDecoder::text(EventKind kind, std::size_t at, std::string_view text, st
 void ChatDecoder::annotate(std::size_t at, std::string_view annotations, AnswerSink& sink) {
   open(at, ItemKind::message, sink);
   std::string flat;
-  wire::JsonArray array(annotations, depth_max_);
+  SkimArray array(annotations, depth_max_);
   for (JsonMember annotation; !ended_ && array.next(annotation);) {
     if (annotation.kind != JsonKind::object) continue;
     flat.clear();

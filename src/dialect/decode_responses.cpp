@@ -7,6 +7,7 @@
 
 #include "dialect/event_decoder.h"
 #include "dialect/response_words.h"
+#include "dialect/skim.h"
 
 namespace fw::dialect {
 namespace {
@@ -149,7 +150,7 @@ void ResponsesDecoder::take_typed(ResponseEvent event, const Words& words, Answe
 
 ResponseTop ResponsesDecoder::read_top(std::string_view object) const {
   ResponseTop top;
-  wire::JsonObject members(object, depth_max_);
+  SkimObject members(object, depth_max_);
   for (JsonMember member; members.next(member);) read_response_top(member, depth_max_, top);
   return top;
 }
@@ -298,7 +299,7 @@ void ResponsesDecoder::complete_item(Item& item, const ResponseItem& words, Answ
 void ResponsesDecoder::complete_output(std::string_view output, AnswerSink& sink) {
   if (output.empty()) return;
   std::int64_t index = 0;
-  wire::JsonArray array(output, depth_max_);
+  SkimArray array(output, depth_max_);
   for (JsonMember member; !ended_ && array.next(member); ++index) {
     if (member.kind != JsonKind::object) continue;
     const ResponseItem words = read_response_item(member.value, depth_max_);
@@ -335,7 +336,7 @@ void ResponsesDecoder::fill(const Item& item, const ResponseItem& words, AnswerS
 void ResponsesDecoder::fill_parts(const Item& item, std::string_view array, bool summary, AnswerSink& sink) {
   if (array.empty()) return;
   std::uint32_t index = 0;
-  wire::JsonArray parts(array, depth_max_);
+  SkimArray parts(array, depth_max_);
   for (JsonMember part; !ended_ && parts.next(part); ++index)
     if (part.kind == JsonKind::object)
       fill_part(item, index, summary, read_response_part(part.value, depth_max_), sink);
@@ -352,7 +353,7 @@ void ResponsesDecoder::fill_part(const Item& item, std::uint32_t index, bool sum
   tell_rest(item, kind, part, text, words.logprobs, sink);
   if (words.annotations.empty() || item.kind != ItemKind::message) return;
   std::uint32_t seen = 0;
-  wire::JsonArray annotations(words.annotations, depth_max_);
+  SkimArray annotations(words.annotations, depth_max_);
   for (JsonMember annotation; annotations.next(annotation);) {
     if (annotation.kind != JsonKind::object || ++seen <= part.annotations) continue;
     part.annotations = seen;

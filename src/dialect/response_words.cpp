@@ -5,6 +5,7 @@
 #include "dialect/event_decoder.h"
 #include "dialect/inner_names.h"
 #include "dialect/key.h"
+#include "dialect/skim.h"
 
 namespace fw::dialect {
 namespace {
@@ -59,7 +60,7 @@ std::string_view object_of(const JsonMember& member) {
 }
 
 std::string_view reason_of(std::string_view details, int depth_max) {
-  wire::JsonObject members(details, depth_max);
+  SkimObject members(details, depth_max);
   for (JsonMember member; members.next(member);)
     if (is(member.key, "reason")) return text_of(member);
   return {};
@@ -122,7 +123,7 @@ void read_response_top(const JsonMember& member, int depth_max, ResponseTop& out
 
 ResponseItem read_response_item(std::string_view object, int depth_max) {
   ResponseItem out;
-  wire::JsonObject members(object, depth_max);
+  SkimObject members(object, depth_max);
   for (JsonMember member; members.next(member);) {
     const std::string_view key = member.key;
     if (is(key, "type")) out.type = text_of(member);
@@ -141,7 +142,7 @@ ResponseItem read_response_item(std::string_view object, int depth_max) {
 
 ResponsePart read_response_part(std::string_view object, int depth_max) {
   ResponsePart out;
-  wire::JsonObject members(object, depth_max);
+  SkimObject members(object, depth_max);
   for (JsonMember member; members.next(member);) {
     const std::string_view key = member.key;
     if (is(key, "type")) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "dialect/inner.h"
 #include "gateway/credentials.h"
 #include "gateway/metrics.h"
 #include "gateway/owners.h"
@@ -101,6 +102,7 @@ class Core : public net::Resident, public net::Acceptor::Sink {
   health::RetryBudget retries;
   health::AccountMarks marks;
   std::vector<Signer> signers;  // by provider
+  std::unique_ptr<dialect::inner::Request> spare_inner;  // its memory serves the next request that is translated
   std::string fields;                       // space to write header lines in; not kept over a suspension
   std::vector<std::string_view> pieces;     // likewise, what a relay puts out
 
