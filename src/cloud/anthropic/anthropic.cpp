@@ -23,7 +23,7 @@ using openai_http::wrong_setting;
 
 constexpr std::array<Dialect, 1> kMessages{Dialect::messages};
 
-constexpr std::array<Setting, 7> kOwnSettings{{
+constexpr std::array<Setting, 8> kOwnSettings{{
     {"host", "direct (the default: Anthropic's own), foundry (Microsoft), bedrock (Amazon) or vertex (Google)", false,
      false, SettingKind::text},
     {"base_url",
@@ -35,6 +35,8 @@ constexpr std::array<Setting, 7> kOwnSettings{{
     {"project", "vertex: the Google Cloud project's id", false, false, SettingKind::text},
     {"location", "vertex: global (default), us, eu or a region such as europe-west1", false, false, SettingKind::text},
     {"auth.api_key", "direct, foundry: the API key; bedrock: a Bedrock API key", false, true, SettingKind::text},
+    {"auth.sts_url", "bedrock: AWS's token service; vertex: where federated tokens are traded; each its own unless given",
+     false, false, SettingKind::url},
     {"forward_headers", "further request fields of clients to pass on", false, false, SettingKind::list},
 }};
 
