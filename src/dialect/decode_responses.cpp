@@ -96,6 +96,7 @@ class ResponsesDecoder final : public EventDecoder {
   std::uint32_t outputs_ = 0;
   int depth_max_ = kEventDepthMax;
   bool begun_ = false;
+  bool in_one_piece_ = false;  // nothing comes twice
   bool called_ = false;  // a call of the client's tools is among the items
 };
 
@@ -242,7 +243,7 @@ void ResponsesDecoder::take_text(EventKind kind, const Words& words, std::string
 
 void ResponsesDecoder::tell(const Item& item, EventKind kind, Part& part, std::string_view text, std::string_view raw,
                             AnswerSink& sink) {
-  part.mark = mark(part.mark, text);
+  if (!in_one_piece_) part.mark = mark(part.mark, text);
   part.bytes += text.size();
   const bool with_logprobs = kind == EventKind::text || kind == EventKind::refusal;
   sink.on({.kind = kind,
@@ -255,7 +256,7 @@ void ResponsesDecoder::tell(const Item& item, EventKind kind, Part& part, std::s
 // The logprobs of a complete text are those of its pieces once more.
 void ResponsesDecoder::tell_rest(const Item& item, EventKind kind, Part& part, std::string_view whole,
                                  std::string_view raw, AnswerSink& sink) {
-  const auto rest = rest_of(whole, part);
+  const auto rest = part.bytes == 0 ? whole : rest_of(whole, part);
   if (!rest.empty()) tell(item, kind, part, rest, part.bytes == 0 ? raw : std::string_view(), sink);
 }
 
@@ -407,6 +408,7 @@ void ResponsesDecoder::conclude(const ResponseTop& top, AnswerSink& sink) {
 
 Result<void> ResponsesDecoder::whole(std::string_view body, int depth_max, AnswerSink& sink) {
   depth_max_ = depth_max;
+  in_one_piece_ = true;
   ResponseTop top;
   wire::JsonObject members(body, depth_max);
   for (JsonMember member; members.next(member);) read_response_top(member, depth_max_, top);

@@ -159,7 +159,12 @@ void ChatWhole::append_choice(std::string& out, const WholeChoice& choice) const
 
 std::string ChatWhole::whole() {
   if (!std::exchange(begun_, true)) ChatAnswer::begin({});
-  std::string out("{");
+  constexpr std::size_t kFrameBytes = 1'024;  // what stands around the words
+  std::size_t words = 0;
+  for (const WholeChoice& choice : choices_) words += choice.content.size() + choice.reasoning.size();
+  std::string out;
+  out.reserve(words + kFrameBytes);
+  out += '{';
   out.append(head("chat.completion")).append(R"(,"choices":[)");
   for (const WholeChoice& choice : choices_) {
     if (&choice != choices_.data()) out += ',';
@@ -170,7 +175,8 @@ std::string ChatWhole::whole() {
     out.append(R"(,"usage":)");
     append_chat_usage(out, *usage_);
   }
-  return out + "}";
+  out += '}';
+  return out;
 }
 
 }  // namespace
