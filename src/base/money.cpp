@@ -1,6 +1,7 @@
 #include "base/money.h"
 
 #include <algorithm>
+#include <array>
 
 namespace fw {
 namespace {
@@ -27,16 +28,24 @@ std::optional<Int128> parse_decimal(std::string_view text, int decimals) {
 }
 
 std::string print_decimal(Int128 value, int decimals) {
+  // From the last digit on. Division in 128 bits is slow, so it is done once for 18 of them.
+  constexpr std::uint64_t kEighteen = 1'000'000'000'000'000'000;
+  std::array<char, 64> digits;
+  char* const end = digits.data() + digits.size();
+  char* at = end;
   const bool negative = value < 0;
   if (negative) value = -value;
-  std::string text;
-  for (int i = 0; value != 0 || i <= decimals; ++i) {
-    if (i == decimals) text.push_back('.');
-    text.push_back(static_cast<char>('0' + static_cast<int>(value % 10)));
-    value /= 10;
-  }
-  if (negative) text.push_back('-');
-  std::reverse(text.begin(), text.end());
+  int made = 0;
+  do {
+    auto low = static_cast<std::uint64_t>(value % kEighteen);
+    value /= kEighteen;
+    for (int i = 0; i < 18 && (low != 0 || value != 0 || made <= decimals); ++i, ++made, low /= 10) {
+      if (made == decimals) *--at = '.';
+      *--at = static_cast<char>('0' + low % 10);
+    }
+  } while (value != 0 || made <= decimals);
+  if (negative) *--at = '-';
+  std::string text(at, end);
   text.erase(text.find_last_not_of('0') + 1);
   if (text.ends_with('.')) text.pop_back();
   return text;

@@ -93,7 +93,7 @@ Result<Outgoing> encode(Exchange& x, std::string& written) {
     if (std::ranges::find(p.forward_headers, name) != p.forward_headers.end())
       head.append(name).append(": ").append(value).append("\r\n");
   const bool has_body = x.operation != Operation::responses_get && x.operation != Operation::responses_delete;
-  if (has_body) fmt::format_to(std::back_inserter(head), "content-length: {}\r\n", bytes);
+  if (has_body) head.append("content-length: ").append(fmt::format_int(bytes).c_str()).append("\r\n");
   head.append("\r\n");
   out.all[0] = head;
   return out;

@@ -3,6 +3,7 @@
 #include <sys/random.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include "dialect/error.h"
@@ -128,7 +129,8 @@ void Core::accepted(net::Fd connection) {
 void Core::append_unique_id(std::string& out) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   auto& s = random_;
-  for (int half = 0; half < 2; ++half) {
+  std::array<char, 32> id;
+  for (std::size_t half = 0; half < 2; ++half) {
     auto v = std::rotl(s[1] * 5, 7) * 9;
     const auto t = s[1] << 17;
     s[2] ^= s[0];
@@ -137,8 +139,9 @@ void Core::append_unique_id(std::string& out) {
     s[0] ^= s[3];
     s[2] ^= t;
     s[3] = std::rotl(s[3], 45);
-    for (int i = 0; i < 16; ++i, v >>= 4) out.push_back(kDigits[v & 15]);
+    for (std::size_t i = 0; i < 16; ++i, v >>= 4) id[half * 16 + i] = kDigits[v & 15];
   }
+  out.append(id.data(), id.size());
 }
 
 void Core::mark_account(std::uint16_t provider, cloud::Mark mark) {

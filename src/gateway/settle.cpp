@@ -85,7 +85,7 @@ std::string& Exchange::answer_fields() {
   if (running.deployment == ledger::kNoIndex) return out;
   out.append(deployment().answer_lines);
   const auto count = attempts.size() + (running.open ? 1 : 0);
-  fmt::format_to(std::back_inserter(out), "x-fairway-attempts: {}\r\n", count);
+  out.append("x-fairway-attempts: ").append(fmt::format_int(count).c_str()).append("\r\n");
   if (asked && asked->dropped.any()) out.append("x-fairway-dropped: ").append(need_names(*asked, asked->dropped)).append("\r\n");
   if (running.open) return out;  // a stream: its cost is in the records
   if (const auto cost = cost_so_far(*this)) out.append("x-fairway-cost-usd: ").append(cost->usd()).append("\r\n");
