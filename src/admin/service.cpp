@@ -43,7 +43,8 @@ class Desk : public net::Resident, public net::Acceptor::Sink {
 const config::AdminToken* token_of(const Desk& desk, const wire::RequestHead& head) {
   constexpr std::string_view kBearer = "Bearer ";
   const auto value = head.get(wire::HeaderId::authorization);
-  if (!value.starts_with(kBearer)) return nullptr;
+  // The scheme's case does not count (RFC 9110 §11.1).
+  if (!wire::equal_ignoring_case(value.substr(0, kBearer.size()), kBearer)) return nullptr;
   const auto presented = wire::sha256(value.substr(kBearer.size()));
   const config::AdminToken* found = nullptr;
   for (const auto& t : desk.server.snapshot().config().admin->tokens)
