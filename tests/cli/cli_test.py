@@ -216,7 +216,7 @@ class Completions(Cli):
 
     def test_bash(self):
         self.assertEqual(self.complete("se"), ["serve"])
-        self.assertEqual(sorted(self.complete("config", "")), sorted(["check", "schema", "-h", "--help"]))
+        self.assertEqual(sorted(self.complete("config", "")), sorted(["check", "fields", "schema", "-h", "--help"]))
         self.assertEqual(self.complete("config", "check", "--output", "nd"), ["ndjson"])
         self.assertEqual(self.complete("connect", "co"), ["codex"])
         self.assertEqual(self.complete("serve", "-c", "key"), ["key.txt"])
