@@ -110,6 +110,7 @@ Result<Outgoing> encode(Exchange& x, std::string& written) {
 // The attempt's credential, where one is needed. What is missing is told as the attempt's failure.
 [[gnu::noinline]] std::optional<End> take_credential(Exchange& x) {
   x.asked->dropped = route::lost(x.asked->needs, x.core.snapshot().models()[x.model_index].places[x.asked->candidates.all[x.running.at].place]);
+  x.asked->credential.reset();
   if (!x.provider().sign_in) return std::nullopt;
   const auto& signer = x.core.signers[x.running.provider];
   if (!signer.usable(x.core.loop().wall()))
@@ -256,9 +257,11 @@ net::Task<End> send(Exchange& x, net::Lease& lease, std::uint16_t at) {
   const auto& place = x.core.snapshot().models()[x.model_index].places[x.asked->candidates.all[at].place];
   begin_attempt(x, place.deployment);
   x.running.at = at;
+  // Taken back first: an attempt that ends before it has a connection must not be repeated at the same place.
+  const bool fresh = std::exchange(x.asked->fresh, false);
   if (const auto unsigned_end = take_credential(x)) co_return *unsigned_end;
   auto& pool = x.core.pool(place.provider);
-  if (!std::exchange(x.asked->fresh, false)) lease = pool.take_idle();
+  if (!fresh) lease = pool.take_idle();
   if (!lease) {
     auto opened = co_await pool.open(x.core.loop().now().plus_ms(x.deployment().timeouts.connect_ms));
     if (!opened) co_return fail(x, kind_of(opened.error().what), std::move(opened.error().text), false);
