@@ -11,7 +11,7 @@
 namespace fw::config {
 namespace {
 
-constexpr std::array<std::string_view, 3> kLaterClouds{"bedrock", "vertex", "oracle"};
+constexpr std::array<std::string_view, 1> kLaterClouds{"oracle"};
 
 // Where a setting of this name is kept.
 std::string& text_of(cloud::ProviderSettings& settings, std::string_view name) {

@@ -21,7 +21,7 @@ constexpr std::int64_t kDurationSecondsMax = 43'200;
 // Both files as they were found.
 struct AwsFiles {
   AwsProfiles profiles;
-  std::string where;  // for errors: "/root/.aws/config (no such file), /root/.aws/credentials"
+  std::string where;  // for errors: "~/.aws/config (no such file), ~/.aws/credentials"
 };
 
 // A profile on its way to credentials: the files, and through which profiles the way led.
