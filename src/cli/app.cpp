@@ -1,9 +1,5 @@
 #include "cli/app.h"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
-
 #include <exception>
 #include <memory>
 #include <string>
@@ -11,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/cli11.inc"
 #include "cli/command.h"
 #include "cli/completions.h"
 #include "cli/exit.h"

@@ -1,11 +1,8 @@
 #include "cli/command.h"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
-
 #include <fmt/format.h>
 
+#include "cli/cli11.inc"
 #include "config/address.h"
 
 namespace fw::cli {

@@ -28,7 +28,9 @@ void ChatAnswer::note_tier(const AnswerEvent& event) {
 }
 
 std::string ChatAnswer::head(std::string_view object) const {
+  constexpr std::size_t kFrameBytes = 128;
   std::string out;
+  out.reserve(options_.id.size() + options_.model.size() + tier_.size() + kFrameBytes);
   out.append(R"("id":")").append(options_.id).append(R"(","object":")").append(object).append(R"(","created":)");
   append_number(out, options_.created);
   out.append(R"(,"model":")").append(options_.model).append("\"");

@@ -126,6 +126,21 @@ void Core::accepted(net::Fd connection) {
 }
 
 // xoshiro256**, seeded by the system for each core.
+std::unique_ptr<dialect::inner::Request> Core::take_inner() {
+  if (spare_inner_.empty()) return std::make_unique<dialect::inner::Request>();
+  auto inner = std::move(spare_inner_.back());
+  spare_inner_.pop_back();
+  return inner;
+}
+
+void Core::give_inner(std::unique_ptr<dialect::inner::Request> inner) {
+  constexpr std::size_t kKept = 64;
+  constexpr std::size_t kItemsKept = 256;  // what a long conversation took goes back
+  if (spare_inner_.size() >= kKept || inner->items.capacity() > kItemsKept || inner->parts.capacity() > kItemsKept) return;
+  inner->clear();
+  spare_inner_.push_back(std::move(inner));
+}
+
 void Core::append_unique_id(std::string& out) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   auto& s = random_;

@@ -78,6 +78,10 @@ class Core : public net::Resident, public net::Acceptor::Sink {
   bool draining() const { return draining_; }
   std::size_t index() const { return index_; }
 
+  // An empty one; its memory served a request before.
+  std::unique_ptr<dialect::inner::Request> take_inner();
+  void give_inner(std::unique_ptr<dialect::inner::Request> inner);
+
   // 32 hex digits, unlike any other.
   void append_unique_id(std::string& out);
   // Tells every core; this one at once.
@@ -102,7 +106,6 @@ class Core : public net::Resident, public net::Acceptor::Sink {
   health::RetryBudget retries;
   health::AccountMarks marks;
   std::vector<Signer> signers;  // by provider
-  std::unique_ptr<dialect::inner::Request> spare_inner;  // its memory serves the next request that is translated
   std::string fields;                       // space to write header lines in; not kept over a suspension
   std::vector<std::string_view> pieces;     // likewise, what a relay puts out
 
@@ -121,6 +124,7 @@ class Core : public net::Resident, public net::Acceptor::Sink {
   std::vector<std::unique_ptr<net::UpstreamPool>> pools_;
   Core& keeping(std::uint16_t provider);
   std::vector<std::unique_ptr<Keeper>> keepers_;  // by provider; those kept here
+  std::vector<std::unique_ptr<dialect::inner::Request>> spare_inner_;
   std::vector<std::unique_ptr<Door>> doors_;
   std::array<std::uint64_t, 4> random_{};
   bool draining_ = false;

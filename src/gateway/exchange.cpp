@@ -191,8 +191,7 @@ Result<void> Exchange::look_inside() {
   const auto& places = core.snapshot().models()[model_index].places;
   const auto bit = 1u << static_cast<unsigned>(operation);
   if (std::ranges::none_of(places, [bit](const auto& p) { return (p.translated & bit) != 0; })) return {};
-  asked->inner = core.spare_inner ? std::move(core.spare_inner) : std::make_unique<dialect::inner::Request>();
-  asked->inner->clear();
+  asked->inner = core.take_inner();
   auto read = dialect::inner::read_request(operation, asked->body, *asked->inner);
   if (read) {
     needs.asked |= asked->inner->needs;

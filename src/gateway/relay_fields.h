@@ -10,7 +10,7 @@
 namespace fw::gateway {
 
 // The cloud's own fields that the client may see, as lines.
-std::string passed_fields(const net::ClientConn& conn);
+void append_passed_fields(const net::ClientConn& conn, std::string& lines);
 // Writes the answer of another dialect for this client.
 std::unique_ptr<dialect::AnswerRenderer> renderer_for(Exchange& x);
 // The first byte of content goes out now.

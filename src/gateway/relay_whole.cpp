@@ -16,6 +16,8 @@ using BodyKind = net::ClientConn::Body::Kind;
 
 constexpr int kAnswerDepthMax = 512;
 constexpr std::size_t kTailBytes = 4096;
+constexpr std::size_t kFieldBytes = 256;  // the header lines of most answers
+constexpr std::size_t kIdBytes = 48;      // with what a renderer puts before it
 
 constexpr bool passes(wire::HeaderId id) {
   using enum wire::HeaderId;
@@ -140,15 +142,14 @@ net::Task<End> relay_large(Exchange& x, net::ClientConn& conn, std::string held,
 
 }  // namespace
 
-std::string passed_fields(const net::ClientConn& conn) {
-  std::string lines;
+void append_passed_fields(const net::ClientConn& conn, std::string& lines) {
   for (const auto& f : conn.head().fields)
     if (passes(f.id)) lines.append(wire::header_name(f.id)).append(": ").append(f.value).append("\r\n");
-  return lines;
 }
 
 std::unique_ptr<dialect::AnswerRenderer> renderer_for(Exchange& x) {
   dialect::RenderOptions options;
+  options.id.reserve(kIdBytes);
   x.core.append_unique_id(options.id);
   options.model = x.deployment().model;
   options.created = x.core.loop().wall().seconds();
@@ -168,8 +169,10 @@ net::Task<End> relay_whole(Exchange& x, net::ClientConn& conn) {
   const auto& timeouts = x.deployment().timeouts;
   const auto total = x.running.start.plus_ms(timeouts.total_ms);
   const auto type = conn.head().get(wire::HeaderId::content_type);
-  std::string fields("content-type: ");
-  fields.append(type.empty() ? "application/json" : type).append("\r\n").append(passed_fields(conn));
+  std::string fields;
+  fields.reserve(kFieldBytes);
+  fields.append("content-type: ").append(type.empty() ? "application/json" : type).append("\r\n");
+  append_passed_fields(conn, fields);
   auto deadline = after(x, timeouts.first_byte_ms, total);
   std::string body;
   for (;;) {

@@ -95,7 +95,7 @@ std::string& Exchange::answer_fields() {
 void Exchange::commit(int answer_status) {
   committed = true;
   status = static_cast<std::int16_t>(answer_status);
-  if (asked && asked->inner) core.spare_inner = std::move(asked->inner);
+  if (asked && asked->inner) core.give_inner(std::move(asked->inner));
   asked.reset();
 }
 
