@@ -77,6 +77,10 @@ struct SignedRig : Rig {
     co_await loop.sleep_until(loop.now().plus_ms(ms));
     loop.stop();
   }
+  net::Task<void> forget_first_in(std::int64_t ms) {
+    co_await loop.sleep_until(loop.now().plus_ms(ms));
+    core->signers[0].credential.reset();
+  }
   const Signer& signer() const { return core->signers[0]; }
   TokenServer tokens;
 };
@@ -167,6 +171,26 @@ TEST(Credentials, a_request_without_one_goes_elsewhere_and_never_waits) {
   ASSERT_EQ(record.attempts.size(), 2u);
   EXPECT_EQ(record.attempts[0].outcome, cloud::FailureKind::sign_in);
   EXPECT_EQ(record.attempts[0].state, ledger::AttemptState::not_sent);
+}
+
+// What the first place was asked over a kept connection is asked there again when that was dead; if
+// the credential ended in between, the second place serves.
+TEST(Credentials, one_that_ends_while_a_kept_connection_dies_sends_the_request_elsewhere) {
+  SignedRig rig;
+  for (auto& s : rig.core->signers)
+    s.credential = std::make_shared<const cloud::Credential>(cloud::Credential{.bearer = "token", .access_key_id = {}, .secret_access_key = {}, .session_token = {}});
+  rig.plays.push_back({.answer = json_answer(kChatAnswer), .die_ms = 200});
+  rig.plays.push_back({.answer = json_answer(kChatAnswer)});
+  const auto one = chat_request(R"({"model":"gpt","messages":[]})");
+  rig.loop.spawn(rig.forget_first_in(100));
+  const auto answer = rig.ask(one + one);
+  EXPECT_EQ(rig.dialled, (std::vector<std::string>{"one.test", "two.test"}));
+  EXPECT_EQ(answer.find("HTTP/1.1 502"), std::string::npos) << answer;
+  const auto record = rig.last();
+  ASSERT_EQ(record.attempts.size(), 3u);
+  EXPECT_EQ(record.attempts[0].outcome, cloud::FailureKind::truncated);
+  EXPECT_EQ(record.attempts[1].outcome, cloud::FailureKind::sign_in);
+  EXPECT_EQ(record.attempts[2].state, ledger::AttemptState::settled_exact);
 }
 
 TEST(Credentials, what_a_cloud_quotes_of_them_is_covered) {

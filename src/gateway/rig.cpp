@@ -122,6 +122,11 @@ net::Task<void> Rig::play_cloud(std::unique_ptr<net::MemoryStream> end, Play pla
     if (cut == bytes.npos || (answered && play.hang)) continue;
     received.push_back(bytes.substr(0, cut));
     bytes.erase(0, cut);
+    if (answered && play.die_ms >= 0) {
+      co_await loop.sleep_until(loop.now().plus_ms(play.die_ms));
+      end->reset();
+      break;
+    }
     if (play.delay_ms > 0) co_await loop.sleep_until(loop.now().plus_ms(play.delay_ms));
     end->send(play.answer);
     answered = true;

@@ -19,6 +19,7 @@ struct Play {
   std::int64_t delay_ms = 0;        // before the first byte
   bool hang = false;                // leaves the connection open after the answer, saying nothing
   bool reset = false;               // resets it after the answer
+  std::int64_t die_ms = -1;         // resets it so long after the second request came, unanswered
   bool refuse_connection = false;
   int fail_in = -1;                 // the gateway's n-th operation on the connection fails
   std::size_t drip = SIZE_MAX;      // the gateway reads at most so much at a time
