@@ -9,7 +9,8 @@ namespace {
 using cloud::FailureKind;
 
 // How much longer a first token takes than at the smallest size, where a size has no samples of its own: in eighths
-// of an octave (1, 1.2, 1.7, 3, 5.7 times). A rough guess: reading the prompt takes time, and then part of it is cached.
+// of an octave (1, 1.2, 1.7, 3, 5.7 times). A rough guess: reading the prompt takes time, and then part of it is
+// cached.
 constexpr std::array<int, kSizeClasses> kLonger{0, 2, 6, 13, 20};
 // The usual split of a whole answer where nothing is known of the place.
 constexpr double kUsualFirstUs = 800'000;
@@ -33,26 +34,21 @@ Says says(FailureKind kind) {
     case FailureKind::none:
     case FailureKind::too_large:
     case FailureKind::context_length:
-    case FailureKind::content_filter:
-      return Says::nothing;
+    case FailureKind::content_filter: return Says::nothing;
     case FailureKind::invalid_request:
     case FailureKind::forbidden:
-    case FailureKind::not_found:
-      return Says::refused;
-    case FailureKind::rate_limited:
-      return Says::throttled;
+    case FailureKind::not_found: return Says::refused;
+    case FailureKind::rate_limited: return Says::throttled;
     case FailureKind::unauthorized:
     case FailureKind::quota_exhausted:
-    case FailureKind::sign_in:
-      return Says::account;
+    case FailureKind::sign_in: return Says::account;
     case FailureKind::overloaded:
     case FailureKind::server_error:
     case FailureKind::timed_out:
     case FailureKind::unreachable:
     case FailureKind::tls:
     case FailureKind::truncated:
-    case FailureKind::malformed:
-      return Says::sick;
+    case FailureKind::malformed: return Says::sick;
   }
   return Says::nothing;
 }
@@ -75,7 +71,8 @@ bool Board::Quotas::note(const Limit& limit, MonoTime now) {
   return true;
 }
 
-Board::Board(std::span<const std::uint16_t> provider_of, std::size_t providers, std::uint64_t seed) : providers_(providers) {
+Board::Board(std::span<const std::uint16_t> provider_of, std::size_t providers, std::uint64_t seed)
+    : providers_(providers) {
   places_.reserve(provider_of.size());
   for (const auto p : provider_of) places_.emplace_back(p, seed + places_.size() * 0x9e3779b97f4a7c15);
 }
@@ -87,19 +84,14 @@ void Board::observe(const Observation& o) {
       p.waiting = 0;
       latency(p, o);
       p.errors.add(false, o.at);
+      p.slots.served(o.at);
       p.throttle.served(o.start());
       return changed(p, o.at, p.breaker.served(o));
-    case What::served:
-      return served(p, o);
-    case What::failed:
-      return failed(p, o);
-    case What::cancelled_by_caller:
-      return;
-    case What::second_opinion_disagreed:
-      p.errors.add(true, o.at);
-      return changed(p, o.at, p.breaker.opinion(o, true));
-    case What::second_opinion_agreed:
-      return changed(p, o.at, p.breaker.opinion(o, false));
+    case What::served: return served(p, o);
+    case What::failed: return failed(p, o);
+    case What::cancelled_by_caller: return;
+    case What::second_opinion_disagreed: p.errors.add(true, o.at); return changed(p, o.at, p.breaker.opinion(o, true));
+    case What::second_opinion_agreed: return changed(p, o.at, p.breaker.opinion(o, false));
   }
 }
 
@@ -117,11 +109,11 @@ void Board::latency(Place& p, const Observation& o) {
 
 void Board::served(Place& p, const Observation& o) {
   p.waiting = 0;
-  p.slots.served(o.at);
   const double whole = o.duration_ms * 1e3;
   if (o.stream) {
     if (o.output_tokens > 1 && whole > o.first_token_us)
-      p.per_token.add(static_cast<std::uint32_t>(std::min(4e9, (whole - o.first_token_us) / (o.output_tokens - 1))), o.at);
+      p.per_token.add(static_cast<std::uint32_t>(std::min(4e9, (whole - o.first_token_us) / (o.output_tokens - 1))),
+                      o.at);
     return;  // counted at its first token
   }
   // A whole answer is slow or fast in both its parts alike.
@@ -133,6 +125,7 @@ void Board::served(Place& p, const Observation& o) {
   latency(p, part);
   if (o.output_tokens > 0) p.per_token.add(static_cast<std::uint32_t>(std::min(4e9, per_token * ratio)), o.at);
   p.errors.add(false, o.at);
+  p.slots.served(o.at);
   p.throttle.served(o.start());
   changed(p, o.at, p.breaker.served(o));
 }
@@ -160,24 +153,23 @@ void Board::throttled(Place& p, const Observation& o) {
 void Board::failed(Place& p, const Observation& o) {
   if (o.status != 0) p.waiting = 0;
   switch (says(o.kind)) {
-    case Says::nothing:
-      return;
-    case Says::throttled:
-      return throttled(p, o);
-    case Says::account:
-      return p.errors.add(true, o.at);
+    case Says::nothing: return;
+    case Says::throttled: return throttled(p, o);
+    case Says::account: return p.errors.add(true, o.at);
     case Says::refused: {
       const bool did = p.breaker.refused(o);
       if (o.known_good || p.breaker.suspects_refusals(o.at)) p.errors.add(true, o.at);
       return changed(p, o.at, did);
     }
-    case Says::sick:
+    case Says::sick: {
+      const bool did = p.breaker.failed(o);
       if (o.stream && o.first_token_us > 0) p.errors.take_back_served();
-      p.errors.add(true, o.at);
+      if (!p.breaker.blames_tenant(o)) p.errors.add(true, o.at);
       if (o.retry_after_ms > 0) p.throttle.refused(o.start(), o.retry_after_ms, o.at);
       if ((o.kind == FailureKind::overloaded || o.kind == FailureKind::timed_out) && !p.quotas.requests.known(o.at))
         p.slots.congested(o.start(), o.at);
-      return changed(p, o.at, p.breaker.failed(o));
+      return changed(p, o.at, did);
+    }
   }
 }
 
@@ -187,7 +179,10 @@ void Board::changed(Place& p, MonoTime now, bool did) {
   for (auto& of_size : p.facts)
     for (auto& f : of_size) f.until_ns = INT64_MIN;
   p.waiting = 0;
-  if (p.breaker.state(now) == BreakerState::closed) p.slots.restart(now);
+  if (p.breaker.state(now) != BreakerState::closed) return;
+  p.slots.restart(now);
+  p.errors.recovered();
+  for (auto& h : p.first) h.recovered();
 }
 
 void Board::look_for_stall(Place& p, MonoTime now) {
@@ -200,11 +195,14 @@ void Board::look_for_stall(Place& p, MonoTime now) {
 void Board::note_limit(std::uint16_t deployment, const Limit& limit, MonoTime now) {
   auto& p = places_[deployment];
   if (p.quotas.note(limit, now)) return;
-  p.utilisation = share(static_cast<double>(limit.remaining) / static_cast<double>(std::max<std::int64_t>(1, limit.limit)));
+  p.utilisation =
+      share(static_cast<double>(limit.remaining) / static_cast<double>(std::max<std::int64_t>(1, limit.limit)));
   p.utilisation_at = now;
 }
 
-void Board::note_provider_limit(std::uint16_t provider, const Limit& limit, MonoTime now) { providers_[provider].note(limit, now); }
+void Board::note_provider_limit(std::uint16_t provider, const Limit& limit, MonoTime now) {
+  providers_[provider].note(limit, now);
+}
 
 void Board::note_elsewhere(std::uint16_t deployment, std::int64_t requests, std::int64_t tokens, MonoTime) {
   auto& p = places_[deployment];
@@ -214,7 +212,8 @@ void Board::note_elsewhere(std::uint16_t deployment, std::int64_t requests, std:
 
 Ticket Board::begin(std::uint16_t deployment, std::uint32_t tokens, bool stream, MonoTime now) {
   auto& p = places_[deployment];
-  Ticket ticket{.begun = now, .tokens = tokens, .deployment = deployment, .stream = stream, .probe = false, .open = true};
+  Ticket ticket{
+      .begun = now, .tokens = tokens, .deployment = deployment, .stream = stream, .probe = false, .open = true};
   ticket.probe = p.breaker.may_probe(now);
   if (ticket.probe) p.breaker.probe_begins(now);
   p.slots.begin();
@@ -230,7 +229,11 @@ void Board::finish(Ticket& ticket, std::uint32_t used_tokens, MonoTime) {
   auto& p = places_[ticket.deployment];
   p.slots.finish();
   if (ticket.probe) p.breaker.probe_ends();
-  if (ticket.stream && p.waiting > 0 && ticket.begun >= p.waiting_since) --p.waiting;
+  if (ticket.stream && p.waiting > 0 && ticket.begun >= p.waiting_since) {
+    // Ended without a sign of life. The others have waited at least since it began, as far as we know.
+    --p.waiting;
+    p.waiting_since = ticket.begun;
+  }
   const auto unused = std::int64_t{ticket.tokens} - used_tokens;
   p.quotas.tokens.give_back(unused, ticket.begun);
   providers_[p.provider].tokens.give_back(unused, ticket.begun);
@@ -288,7 +291,9 @@ Service Board::service(std::uint16_t deployment, SizeClass size, std::uint32_t s
   return s;
 }
 
-bool Board::may_probe(std::uint16_t deployment, MonoTime now) const { return places_[deployment].breaker.may_probe(now); }
+bool Board::may_probe(std::uint16_t deployment, MonoTime now) const {
+  return places_[deployment].breaker.may_probe(now);
+}
 
 MonoTime Board::throttled_until(std::uint16_t deployment) const { return places_[deployment].throttle.until(); }
 

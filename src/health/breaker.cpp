@@ -23,6 +23,7 @@ std::uint64_t next(std::uint64_t& state) {  // splitmix64
 }  // namespace
 
 void Cusum::add(const Test& test, bool failed, MonoTime at, double weight) {
+  if (at.ms_since(at_) > Tenants::kKeptMs) reset();  // nobody remembers whose it was
   if (!failed && value_ == 0) return;
   value_ *= faded(at.ns - at_.ns, kEvidenceSeconds);
   at_ = std::max(at_, at);
@@ -84,8 +85,10 @@ Tenants::Count Tenants::count(Fault fault, MonoTime now) const {
   Count c;
   const Slot* worst = nullptr;
   float all = 0;
+  bool anyone = false;
   for (const auto& s : slots_) {
     if (!recent(s, now)) continue;
+    anyone |= s.served.ns > 0;
     if (weight(s) <= 0) {
       c.served += s.served.ns > 0 ? 1 : 0;
       continue;
@@ -97,10 +100,18 @@ Tenants::Count Tenants::count(Fault fault, MonoTime now) const {
     if (!worst || weight(s) > weight(*worst)) worst = &s;
   }
   if (!worst) return c;
+  c.alone = c.affected == 1 && !anyone;
+  c.begun = worst->begun;
   c.others = all - weight(*worst);
   if (weight(*worst) < kWorst || (c.others >= kOthers && (c.affected - 1) * 2 >= c.served)) return c;
   for (const auto& s : slots_) c.few |= &s != worst && recent(s, now) && s.served >= worst->begun;
   return c;
+}
+
+bool Tenants::own_doing(std::uint32_t tenant, MonoTime now) const {
+  for (const auto& s : slots_)
+    if (s.used && s.tenant == tenant && s.failures >= kWorst) return count(Fault::failure, now).few;
+  return false;
 }
 
 void Breaker::wait(MonoTime now) {
@@ -108,15 +119,22 @@ void Breaker::wait(MonoTime now) {
   const auto jitter = static_cast<std::int64_t>(next(random_) % 2'001) - 1'000;  // of 10,000
   entered_ = now;
   opened_.until = now.plus_ms(doubled + doubled * jitter / 10'000);
-  good_probes_ = 0;
 }
 
 bool Breaker::trip(Why why, const Observation& o, const Cusum& evidence, std::uint16_t tenants) {
   const bool relapse = opened_.times > 0 && o.at.ms_since(closed_) <= kRelapseMs;
-  opened_ = {.why = why, .kind = o.kind, .status = o.status, .tenants = tenants, .failed = evidence.failed(),
-             .judged = evidence.judged(), .since = o.at, .until = {}, .times = relapse ? opened_.times + 1 : 1};
+  opened_ = {.why = why,
+             .kind = o.kind,
+             .status = o.status,
+             .tenants = tenants,
+             .failed = evidence.failed(),
+             .judged = evidence.judged(),
+             .since = o.at,
+             .until = {},
+             .times = relapse ? opened_.times + 1 : 1};
   open_ = true;
   probe_ = false;
+  good_probes_ = 0;
   wait(o.at);
   return true;
 }
@@ -124,6 +142,7 @@ bool Breaker::trip(Why why, const Observation& o, const Cusum& evidence, std::ui
 bool Breaker::probe_failed(const Observation& o, bool longer) {
   if (o.start() < entered_ || o.at < opened_.until) return false;
   opened_.times += longer ? 1 : 0;
+  good_probes_ = longer ? 0 : good_probes_;
   wait(o.at);
   return true;
 }
@@ -148,6 +167,8 @@ bool Breaker::failed(const Observation& o) {
   failures_.add(kFailures, true, o.at);
   if (!failures_.passed(kFailures)) return false;
   const auto count = tenants_.count(Tenants::Fault::failure, o.at);
+  // Without an answer it is not the request.
+  if (o.status != 0 && count.alone && o.at.ms_since(count.begun) < kUnsureMs) return false;
   return !count.few && trip(Why::failures, o, failures_, count.affected);
 }
 
@@ -159,7 +180,8 @@ bool Breaker::suspects_refusals(MonoTime now) const {
 bool Breaker::refused(const Observation& o) {
   tenants_.fault(o.tenant, Tenants::Fault::refusal, o.at);
   if (o.known_good) tenants_.fault(o.tenant, Tenants::Fault::proven, o.at);
-  if (open_) return opened_.why == Why::refusals ? probe_failed(o, o.known_good) : false;
+  // A refused probe says little; the next one waits as long, so that few requests pay for the question.
+  if (open_) return probe_failed(o, opened_.why == Why::refusals && o.known_good);
   refusals_.add(kRefusals, true, o.at);
   return judge_refusals(o);
 }
@@ -200,17 +222,16 @@ bool Breaker::stalled(std::uint32_t waiting, MonoTime now) {
 std::string explain(const Opened& o) {
   const auto status = o.status ? fmt::format("{}", o.status) : std::string(cloud::name(o.kind));
   switch (o.why) {
-    case Why::none:
-      return {};
+    case Why::none: return {};
     case Why::failures:
       return fmt::format("{} of {} attempts failed, the latest with {}{}", o.failed, o.judged, cloud::name(o.kind),
                          o.status ? " (" + status + ")" : "");
     case Why::refusals:
       return fmt::format("{} for valid requests from {} tenant{}", status, o.tenants, o.tenants == 1 ? "" : "s");
     case Why::false_throttling:
-      return fmt::format("{} of {} attempts were throttled though the quota had room or the wait was over", o.failed, o.judged);
-    case Why::stall:
-      return fmt::format("{} attempts wait and none got its first token", o.failed);
+      return fmt::format("{} of {} attempts were throttled though the quota had room or the wait was over", o.failed,
+                         o.judged);
+    case Why::stall: return fmt::format("{} attempts wait and none got its first token", o.failed);
   }
   return {};
 }

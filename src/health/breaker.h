@@ -58,14 +58,18 @@ class Tenants {
     std::uint16_t served = 0;    // are served and do not fail
     std::uint16_t proven = 0;    // affected, with a proof that their requests are valid
     float proofs = 0;
-    float others = 0;            // faults of all but the worst, net of what they were served
-    bool few = false;            // the faults are those of one tenant or a few, and others are served
+    float others = 0;    // faults of all but the worst, net of what they were served
+    bool few = false;    // the faults are those of one tenant or a few, and others are served
+    bool alone = false;  // of one tenant, and nobody was served
+    MonoTime begun;      // of the worst one's faults
   };
   Count count(Fault fault, MonoTime now) const;
+  // True: this tenant fails and few others do, so that it is likely to be its own doing.
+  bool own_doing(std::uint32_t tenant, MonoTime now) const;
 
  private:
   struct Slot {
-    MonoTime begun;   // of its faults
+    MonoTime begun;  // of its faults
     MonoTime touched;
     MonoTime served;
     std::uint32_t tenant = 0;
@@ -85,7 +89,8 @@ class Breaker {
  public:
   static constexpr std::int64_t kOpenMs = 1'000;
   static constexpr std::int64_t kOpenMaxMs = 30'000;
-  static constexpr std::int64_t kRelapseMs = 60'000;   // opened again within it, it goes on doubling
+  static constexpr std::int64_t kRelapseMs = 60'000;  // opened again within it, it goes on doubling
+  static constexpr std::int64_t kUnsureMs = 1'000;    // one tenant's failures where nobody was served must last so long
   static constexpr std::int64_t kProbeLostMs = 120'000;  // a probe that never came back is given up
   static constexpr int kProbesToClose = 3;
 
@@ -93,8 +98,8 @@ class Breaker {
 
   // True: the state changed.
   bool served(const Observation& o);
-  bool failed(const Observation& o);                    // failures that a request hardly causes
-  bool refused(const Observation& o);                   // 400, 403, 404, 422: may be the request's own fault
+  bool failed(const Observation& o);   // failures that a request hardly causes
+  bool refused(const Observation& o);  // 400, 403, 404, 422: may be the request's own fault
   bool false_throttled(const Observation& o, double weight);
   bool opinion(const Observation& o, bool disagreed);
   bool stalled(std::uint32_t waiting, MonoTime now);
@@ -110,6 +115,8 @@ class Breaker {
   void probe_ends() { probe_ = false; }
   // Of the last opening; why: none when it never opened.
   const Opened& opened() const { return opened_; }
+  // What is to be counted as this deployment's failing.
+  bool blames_tenant(const Observation& o) const { return tenants_.own_doing(o.tenant, o.at); }
   bool suspects_refusals(MonoTime now) const;
 
  private:
@@ -123,7 +130,7 @@ class Breaker {
   Cusum refusals_;
   Cusum throttles_;
   Opened opened_;
-  MonoTime entered_;   // the latest wait began
+  MonoTime entered_;  // the latest wait began
   MonoTime closed_;
   MonoTime probe_at_;
   std::uint64_t random_;
@@ -132,7 +139,8 @@ class Breaker {
   bool probe_ = false;
 };
 
-// "48 of 50 attempts failed, the latest with timed_out", "400 for valid requests from 4 tenants", …; empty: never opened.
+// "48 of 50 attempts failed, the latest with timed_out", "400 for valid requests from 4 tenants", …; empty: never
+// opened.
 std::string explain(const Opened& opened);
 
 }  // namespace fw::health

@@ -5,14 +5,18 @@
 namespace fw::health {
 
 void ErrorRate::add(bool failed, MonoTime at) {
-  double keep = 1;
-  if (const double all = good_ + bad_; forgetting_.gap(at) && all > 0) {
-    const bool surprise = failed ? bad_ < 0.05 * all : good_ < 0.05 * all;
-    keep = std::min(1.0, (surprise ? Forgetting::kAfterSurprise : Forgetting::kAfterGap) / all);
-  }
-  keep *= forgetting_.step(at);
+  const double left = forgetting_.left(at);
+  double keep = forgetting_.step(at);
+  if (left < 1) keep *= left * std::min(1.0, Forgetting::kAfterGap / (good_ + bad_));
   good_ = good_ * keep + (failed ? 0 : 1);
   bad_ = bad_ * keep + (failed ? 1 : 0);
+}
+
+void ErrorRate::recovered() {
+  const double all = good_ + bad_;
+  if (all <= Forgetting::kAfterRecovery) return;
+  good_ *= Forgetting::kAfterRecovery / all;
+  bad_ *= Forgetting::kAfterRecovery / all;
 }
 
 double ErrorRate::share(MonoTime now) const {

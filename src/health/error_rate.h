@@ -16,6 +16,8 @@ class ErrorRate {
   void add(bool failed, MonoTime at);
   // A stream that was counted as served broke later.
   void take_back_served() { good_ = good_ < 1 ? 0 : good_ - 1; }
+  // What was before counts little: it was tried and serves again.
+  void recovered();
   double share(MonoTime now) const;
 
  private:

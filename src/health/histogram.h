@@ -1,6 +1,7 @@
 // Durations in logarithmic buckets, the old ones fading.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -22,13 +23,14 @@ class Forgetting {
   static constexpr double kSamples = 30;
   static constexpr double kAfterGap = 30;
   static constexpr double kAfterSurprise = 2;
+  static constexpr double kAfterRecovery = 4;
   static constexpr std::int64_t kGapNs = 12'000'000'000;
 
   bool gap(MonoTime at) const { return any_ && at.ns - last_.ns > kGapNs; }
   // Says that a sample came: the factor by which older weights shrink.
   double step(MonoTime at);
   // What is left of evidence of age now - the last sample: all for 12 s, then fading with 60 s.
-  double left(MonoTime now) const { return any_ ? faded(now.ns - last_.ns - kGapNs, 60) : 0; }
+  double left(MonoTime now) const { return any_ ? faded(now.ns - last_.ns - kGapNs, 60) : 1; }
 
  private:
   MonoTime last_;
@@ -45,6 +47,8 @@ class Histogram {
   explicit Histogram(int unit_bits) : unit_bits_(unit_bits) {}
 
   void add(std::uint32_t value, MonoTime at);
+  // What was before counts little: the place was left, and serves again.
+  void recovered() { grain_ = std::max(grain_, mass_ / Forgetting::kAfterRecovery); }
   // Samples that count for something, at most `most`, fewer as time passes without new ones.
   double evidence(double most, MonoTime now) const;
   double mass() const { return mass_ / grain_; }

@@ -19,7 +19,9 @@ void Quota::note(std::int64_t limit, std::int64_t remaining, std::int64_t reset_
   known_ = true;
 }
 
-double Quota::share(MonoTime now) const { return std::min(1.0, share_ + between(cut_, now) / 1e9 * kShareGrowthPerSecond); }
+double Quota::share(MonoTime now) const {
+  return std::min(1.0, share_ + between(cut_, now) / 1e9 * kShareGrowthPerSecond);
+}
 
 double Quota::level(MonoTime now) const {
   const double grown = between(at_, std::min(now, reset_)) * per_ns_;
@@ -58,7 +60,8 @@ bool Throttle::refused(MonoTime start, std::uint32_t retry_after_ms, MonoTime no
   if (!first && !vain) return false;
   ++in_vain_;
   since_ = now;
-  if (!retry_after_ms) until_ = std::max(until_, now.plus_ms(std::min(kGrownMaxMs, kFirstMs << std::min(in_vain_ - 1, 10U))));
+  if (!retry_after_ms)
+    until_ = std::max(until_, now.plus_ms(std::min(kGrownMaxMs, kFirstMs << std::min(in_vain_ - 1, 10U))));
   return vain;
 }
 
@@ -74,7 +77,8 @@ void Slots::congested(MonoTime start, MonoTime now) {
 void Slots::served(MonoTime now) {
   if (limit_ < 0) return;
   if (in_flight_ * 2 + 1 >= limit_) limit_ += limit_ < slow_from_ ? 1 : 1 / limit_;
-  const bool over = ramp_ ? limit_ >= slow_from_ : limit_ > 4 * slow_from_ && now.ms_since(cut_) > kRampMs;
+  const bool late = now.ms_since(cut_) > kRampMs;
+  const bool over = ramp_ ? late || limit_ >= slow_from_ : late && limit_ > 4 * slow_from_;
   if (over) {
     limit_ = -1;
     ramp_ = false;
@@ -84,7 +88,7 @@ void Slots::served(MonoTime now) {
 void Slots::restart(MonoTime now) {
   limit_ = kFirst;
   slow_from_ = std::max(8, peak_);
-  peak_ = in_flight_;
+  peak_ = std::max(in_flight_, peak_ / 2);
   ramp_ = true;
   cut_ = now;
 }

@@ -12,10 +12,10 @@ namespace fw::health {
 // at the reset that was said, then as if the limit were per minute; what we reserve is taken off at once.
 class Quota {
  public:
-  static constexpr std::int64_t kKeptMs = 600'000;       // without news for so long nothing is known
+  static constexpr std::int64_t kKeptMs = 600'000;  // without news for so long nothing is known
   static constexpr std::int64_t kMinuteMs = 60'000;
-  static constexpr double kRoom = 0.05;                  // more than this share left is room
-  static constexpr double kCut = 0.7;                    // what a refusal with room leaves of our share
+  static constexpr double kRoom = 0.05;  // more than this share left is room
+  static constexpr double kCut = 0.7;    // what a refusal with room leaves of our share
   static constexpr double kShareMin = 0.1;
   static constexpr double kShareGrowthPerSecond = 0.01;
 
@@ -42,7 +42,7 @@ class Quota {
   double per_ns_ = 0;
   double share_ = 1;
   MonoTime noted_;
-  MonoTime at_;      // of level_
+  MonoTime at_;  // of level_
   MonoTime reset_;
   MonoTime cut_;
   bool known_ = false;
@@ -71,19 +71,19 @@ class Throttle {
 
 // How many attempts a place bears at a time, where no header tells: additive growth, multiplicative cut
 // when it refuses or times out, never below one. Unknown until it first refuses; after a breaker closed it starts
-// at two and doubles with each round of served attempts, so that the traffic returns gradually.
+// at two and doubles with each round of served attempts up to what it bore before, for a minute at most, so that the
+// traffic returns gradually.
 class Slots {
  public:
   static constexpr double kCut = 0.7;
   static constexpr double kFirst = 2;
   static constexpr std::int64_t kRampMs = 60'000;
 
-  void begin() { in_flight_ += 1; }
+  void begin() { peak_ = std::max(peak_, ++in_flight_); }
   void finish() { in_flight_ -= in_flight_ > 0 ? 1 : 0; }
   void congested(MonoTime start, MonoTime now);
   void served(MonoTime now);
   void restart(MonoTime now);
-  void note_peak() { peak_ = std::max(peak_, in_flight_); }
 
   std::int32_t in_flight() const { return in_flight_; }
   // -1: unknown.
