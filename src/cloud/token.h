@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/date.h"
 #include "cloud/adapter.h"
 #include "cloud/flow.h"
 #include "cloud/sign_in.h"
@@ -58,10 +59,6 @@ std::string_view shape_of(std::string_view body);
 
 // Visible ASCII without spaces, at most 16 KiB: what may stand in a header field as a token.
 bool is_token_text(std::string_view text);
-
-// "2026-11-22T00:00:00Z", with or without a fraction and an offset.
-std::optional<WallTime> parse_rfc3339(std::string_view text);
-std::string rfc3339_text(WallTime time);
 
 // Where a setting says a token is asked for. Error: no URL, or plain http to a host that ends in one of `tls_only`.
 Result<wire::Url> token_url(const ProviderSettings& settings, std::string_view setting, std::string_view text,
