@@ -67,26 +67,40 @@ Bill bill(const Usage& usage, const Meters& meters, CacheLifetime standard) {
   return out;
 }
 
+struct Applied {
+  Meters meters;
+  bool is_long = false;
+};
+
+// What holds for a tier (null: the ordinary one) and a size of input.
+Applied meters_for(const PriceSheet& sheet, const offer::Tier* special, std::int64_t input) {
+  const auto& own_step = special == nullptr ? sheet.long_context : special->long_context;
+  if (sheet.apart) {
+    const bool is_long = own_step && input > own_step->above;
+    return {is_long ? own_step->meters : special ? special->meters : sheet.meters, is_long};
+  }
+  Applied out{sheet.meters, false};
+  if (special) out.meters.lay_over(special->meters);
+  const auto& step = own_step ? own_step : sheet.long_context;
+  out.is_long = step && input > step->above;
+  if (out.is_long && sheet.long_context) out.meters.lay_over(sheet.long_context->meters);
+  if (out.is_long && own_step) out.meters.lay_over(own_step->meters);
+  return out;
+}
+
 }  // namespace
 
 std::expected<Priced, UnknownPrice> price(const Usage& usage, const PriceSheet& sheet, std::string_view tier) {
   if (!usage.reported) return std::unexpected(UnknownPrice{"the usage was not reported"});
-  Meters meters = sheet.meters;
   const offer::Tier* special = nullptr;
   if (!is_ordinary(tier)) {
     special = sheet.tier(tier == "fast" ? "priority" : tier);
     if (special == nullptr) return std::unexpected(UnknownPrice{fmt::format("the tier '{}' has no price", tier)});
-    meters.lay_over(special->meters);
   }
-  const auto& own_step = special == nullptr ? sheet.long_context : special->long_context;
-  const auto& step = own_step ? own_step : sheet.long_context;
-  const bool is_long = step && usage.total_input() > step->above;
-  if (is_long && sheet.long_context) meters.lay_over(sheet.long_context->meters);
-  if (is_long && own_step) meters.lay_over(own_step->meters);
-
+  const auto [meters, is_long] = meters_for(sheet, special, usage.total_input());
   const Bill total = bill(usage, meters, sheet.cache_lifetime);
   if (!total.unknown().empty()) return std::unexpected(UnknownPrice{total.unknown()});
-  return Priced{total.cost(), is_long};
+  return Priced{total.cost(), is_long, special ? special->row : sheet.row};
 }
 
 }  // namespace fw::ledger

@@ -14,6 +14,7 @@ namespace fw::ledger {
 struct Priced {
   Money cost;
   bool long_context = false;  // the whole request was priced above the step
+  std::string_view row = {};  // the price's row in the offer book; lives as long as the sheet
 };
 
 struct UnknownPrice {
@@ -23,7 +24,8 @@ struct UnknownPrice {
 // `tier`: the one served, else the one asked; empty, "auto", "default", "standard" and "on_demand"
 // mean the ordinary one, "fast" is "priority". A bucket with tokens but no price, a tier the sheet
 // does not know, hosted tool requests and a usage that was not reported make the cost unknown; a
-// bucket without tokens needs no price. Reasoning costs what output costs.
+// bucket without tokens needs no price. Reasoning costs what output costs. On a sheet of the offer book
+// (`apart`) a tier and a step stand for themselves; else they lay over the base ones.
 std::expected<Priced, UnknownPrice> price(const dialect::Usage& usage, const offer::PriceSheet& sheet,
                                           std::string_view tier);
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "ledger/reserve.h"
+
 namespace fw::ledger {
 namespace {
 
@@ -143,6 +145,43 @@ TEST(Pricing, stays_exact_for_the_largest_counts) {
                                        .long_context = {}, .tiers = {}});
   ASSERT_TRUE(tiny);
   EXPECT_EQ(price(used(1, 0), *tiny, "")->cost.usd(), "0.000000000000001");
+}
+
+TEST(Pricing, a_tier_and_a_step_of_the_offer_book_stand_for_themselves) {
+  auto sheet = example();
+  sheet.apart = true;
+  Usage cached = used(10, 0);
+  cached.cache_read = 1;
+  EXPECT_EQ(price(cached, sheet, "")->cost.usd(), "0.0000205");
+  EXPECT_EQ(price(cached, sheet, "flex").error().what, "cache_read has no price");
+  // Nobody has said what flex costs above the step; the ordinary tier's long prices are not flex's.
+  EXPECT_EQ(price(used(272'001, 0), sheet, "flex")->cost.usd(), "0.272001");
+  sheet.tiers.front().long_context = offer::LongContext{272'000, {}};
+  EXPECT_EQ(price(used(272'000, 0), sheet, "flex")->cost.usd(), "0.272");
+  EXPECT_EQ(price(used(272'001, 0), sheet, "flex").error().what, "input has no price");
+}
+
+TEST(Pricing, says_which_row_the_price_comes_from) {
+  auto sheet = example();
+  EXPECT_EQ(price(used(1, 0), sheet, "")->row, "config");
+  sheet.row = "m/openai/global/standard/2026-09-22";
+  sheet.tiers.front().row = "m/openai/global/flex/2026-09-22";
+  EXPECT_EQ(price(used(1, 0), sheet, "default")->row, "m/openai/global/standard/2026-09-22");
+  EXPECT_EQ(price(used(1, 0), sheet, "flex")->row, "m/openai/global/flex/2026-09-22");
+}
+
+TEST(Settle, notes_the_row_of_the_price_and_none_where_no_price_is_known) {
+  const auto sheet = example();
+  AttemptRecord attempt;
+  settle_reported(attempt, used(1, 1), {&sheet, ""});
+  EXPECT_EQ(attempt.price_row, ShortText<120>("config"));
+  attempt = {};
+  settle_ambiguous(attempt, {.input_max = 5, .input_expected = 1, .output_max = 1}, {&sheet, ""});
+  EXPECT_EQ(attempt.price_row, ShortText<120>("config"));
+  attempt = {};
+  settle_reported(attempt, used(1, 1), {nullptr, ""});
+  EXPECT_TRUE(attempt.price_row.empty());
+  EXPECT_EQ(attempt.basis, Basis::price_unknown);
 }
 
 }  // namespace

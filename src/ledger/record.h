@@ -53,7 +53,8 @@ struct AttemptRecord {
   AttemptState state = AttemptState::open;
   Basis basis = Basis::none;
   dialect::Dialect dialect_out = dialect::Dialect::chat;
-  ShortText<16> tier;  // served, else asked
+  ShortText<16> tier;         // served, else asked
+  ShortText<120> price_row;   // the row of the offer book that the amounts rest on, or "config"; empty: none
   dialect::Usage usage;
   std::optional<Money> cost;
   std::optional<Money> cost_low;

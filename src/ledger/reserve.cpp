@@ -9,8 +9,9 @@ namespace {
 
 constexpr std::int64_t kBytesPerToken = 4;
 
-// The dearest way a prompt can be counted is all of it uncached or all of it written to the cache.
-std::optional<Money> amount(std::int64_t input, std::int64_t output, const Settling& how) {
+// The dearest way a prompt can be counted is all of it uncached or all of it written to the cache. Notes the price's
+// row in the attempt.
+std::optional<Money> amount(AttemptRecord& attempt, std::int64_t input, std::int64_t output, const Settling& how) {
   if (!how.sheet) return std::nullopt;
   dialect::Usage usage;
   usage.input = input;
@@ -18,6 +19,7 @@ std::optional<Money> amount(std::int64_t input, std::int64_t output, const Settl
   usage.reported = true;
   const auto priced = price(usage, *how.sheet, how.tier);
   if (!priced) return std::nullopt;
+  attempt.price_row = priced->row;
   return priced->cost;
 }
 
@@ -39,6 +41,7 @@ void settle_reported(AttemptRecord& attempt, const dialect::Usage& usage, const 
     attempt.basis = Basis::price_unknown;
     return;
   }
+  attempt.price_row = priced->row;
   attempt.cost = attempt.cost_low = attempt.cost_high = priced->cost;
 }
 
@@ -48,9 +51,9 @@ void settle_estimated(AttemptRecord& attempt, const Reservation& reserved, std::
   attempt.usage = {};
   attempt.usage.input = reserved.input_expected;
   attempt.usage.output = std::min(output_seen, reserved.output_max);
-  attempt.cost = amount(attempt.usage.input, attempt.usage.output, how);
-  attempt.cost_low = amount(0, attempt.usage.output, how);
-  attempt.cost_high = amount(reserved.input_max, reserved.output_max, how);
+  attempt.cost = amount(attempt, attempt.usage.input, attempt.usage.output, how);
+  attempt.cost_low = amount(attempt, 0, attempt.usage.output, how);
+  attempt.cost_high = amount(attempt, reserved.input_max, reserved.output_max, how);
   if (!attempt.cost) attempt.basis = Basis::price_unknown;
 }
 
@@ -58,7 +61,7 @@ void settle_ambiguous(AttemptRecord& attempt, const Reservation& reserved, const
   attempt.state = AttemptState::ambiguous;
   attempt.basis = Basis::reservation;
   attempt.cost_low = Money{};
-  attempt.cost_high = amount(reserved.input_max, reserved.output_max, how);
+  attempt.cost_high = amount(attempt, reserved.input_max, reserved.output_max, how);
 }
 
 void settle_unbilled(AttemptRecord& attempt, AttemptState state, Basis basis) {

@@ -65,7 +65,7 @@ Result<Tier> read_tier(const std::string& name, const TierText& text) {
   if (!meters) return std::unexpected(std::move(meters.error()));
   auto step = read_step(text.long_context, path);
   if (!step) return std::unexpected(std::move(step.error()));
-  return Tier{name, *meters, *step};
+  return Tier{name, *meters, *step, {}};
 }
 
 void lay(std::optional<TokenPrice>& under, const std::optional<TokenPrice>& over) {
@@ -77,6 +77,29 @@ void lay(std::optional<TokenPrice>& under, const std::optional<TokenPrice>& over
 void Meters::lay_over(const Meters& over) {
   for (const Slot& slot : kSlots) lay(this->*slot.price, over.*slot.price);
   for (std::size_t i = 0; i < cache_write.size(); ++i) lay(cache_write[i], over.cache_write[i]);
+}
+
+bool Meters::any() const { return *this != Meters{}; }
+
+std::optional<TokenPrice>* find_meter(Meters& meters, std::string_view name) {
+  constexpr std::string_view kWrite = "cache_write.";
+  if (name.starts_with(kWrite)) {
+    const auto lifetime = dialect::cache_lifetime(name.substr(kWrite.size()));
+    return lifetime ? &meters.cache_write[static_cast<std::size_t>(*lifetime)] : nullptr;
+  }
+  const auto slot = std::ranges::find(kSlots, name, &Slot::name);
+  return slot == kSlots.end() ? nullptr : &(meters.*slot->price);
+}
+
+const std::vector<std::string>& meter_names() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> made{"input", "cache_read"};
+    for (std::size_t i = 0; i < dialect::kCacheLifetimes; ++i)
+      made.push_back(fmt::format("cache_write.{}", dialect::name(static_cast<dialect::CacheLifetime>(i))));
+    for (const auto* name : {"output", "audio_in", "audio_out", "image"}) made.emplace_back(name);
+    return made;
+  }();
+  return names;
 }
 
 const Tier* PriceSheet::tier(std::string_view name) const {
@@ -97,6 +120,8 @@ Result<PriceSheet> read_price(const PriceText& text) {
     if (!tier) return std::unexpected(std::move(tier.error()));
     sheet.tiers.push_back(std::move(*tier));
   }
+  sheet.row = kConfigRow;
+  for (auto& tier : sheet.tiers) tier.row = kConfigRow;
   return sheet;
 }
 

@@ -27,8 +27,15 @@ struct Meters {
 
   // What `over` names replaces what stands here.
   void lay_over(const Meters& over);
+  // Whether any meter has a price.
+  bool any() const;
   bool operator==(const Meters&) const = default;
 };
+
+// The meter of this name as prices and the book spell it ("input", "cache_write.30m"); null: there is none.
+std::optional<TokenPrice>* find_meter(Meters& meters, std::string_view name);
+// Every meter's name, in the order in which they are shown.
+const std::vector<std::string>& meter_names();
 
 // Holds for the whole request when its input is strictly above the step.
 struct LongContext {
@@ -41,8 +48,12 @@ struct Tier {
   std::string name;
   Meters meters;                            // replace the base ones
   std::optional<LongContext> long_context;  // replaces the base one's meters
+  std::string row;                          // the row of the offer book it comes from
   bool operator==(const Tier&) const = default;
 };
+
+// The `price_row` of prices that a deployment brings itself.
+inline constexpr std::string_view kConfigRow = "config";
 
 struct PriceSheet {
   Meters meters;
@@ -50,6 +61,10 @@ struct PriceSheet {
   std::vector<Tier> tiers;
   // What a cache write counted without a lifetime is priced as.
   dialect::CacheLifetime cache_lifetime = dialect::CacheLifetime::m30;
+  // Of the offer book: a tier or a step does not fall back to the base; what it does not name is unknown.
+  bool apart = false;
+  // The row of the offer book that the ordinary tier's prices come from, or kConfigRow.
+  std::string row;
   bool operator==(const PriceSheet&) const = default;
 
   const Tier* tier(std::string_view name) const;

@@ -1,0 +1,113 @@
+// One row of the offer book: one dated price of one model at one place, or its documented absence.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "dialect/dialect.h"
+#include "dialect/needs.h"
+#include "offer/price.h"
+
+namespace fw::offer {
+
+// Who says so: the cloud's own documents, somebody else (a catalogue, a report), or a measurement.
+enum class Kind : std::uint8_t { documented, third_party, probed };
+std::string_view name(Kind kind);  // "documented", "third-party", "probed"
+
+struct Evidence {
+  std::string source;
+  std::string date;  // as written: when the source said so
+  Kind kind = Kind::third_party;
+  bool operator==(const Evidence&) const = default;
+};
+
+// What the hosting can do, as far as the evidence says; what is absent is unknown.
+struct Features {
+  std::vector<dialect::Dialect> dialects;
+  std::optional<std::int64_t> context_tokens;
+  std::optional<std::int64_t> max_output_tokens;
+  std::vector<std::string> efforts;
+  std::string scope_of_processing;
+  std::vector<std::pair<dialect::Need, dialect::Fate>> fields;  // by Need
+  bool operator==(const Features&) const = default;
+};
+
+struct Row {
+  std::string id;  // "gpt-6-sol/openai/global/standard/2026-09-22"; the cloud with ":HOST" behind it where there is one
+  std::string model;
+  std::vector<std::string> ids;  // the cloud's own words for the model here
+  std::string cloud;
+  std::string host;   // bedrock: runtime or mantle; empty: any
+  std::string scope;  // a pattern, see scope.h
+  std::string tier = "standard";
+  WallTime from;
+  std::optional<WallTime> until;  // exclusive; nothing: open
+  bool absent = false;            // known not to be offered
+  Meters meters;                  // without any: offered, at a price nobody has said
+  std::optional<LongContext> long_context;
+  Features features;
+  std::string note;
+  std::vector<Evidence> evidence;
+
+  bool holds(WallTime at) const { return from <= at && (!until || at < *until); }
+  bool operator==(const Row&) const = default;
+};
+
+// "input" -> price and so on, the step and what holds above it included ("long_context.above").
+std::vector<std::pair<std::string, std::string>> price_texts(const Row& row);
+
+// "gpt-6-sol/openai/global/standard/2026-09-22".
+std::string row_id(const Row& row);
+
+inline constexpr std::string_view kStandardTier = "standard";
+// The words a row may use, in the order in which they are listed to people.
+std::span<const std::string_view> cloud_words();
+std::span<const std::string_view> tier_words();
+std::span<const std::string_view> host_words();
+
+// The same as files spell it. An empty text: not said.
+struct EvidenceText {
+  std::string name;  // of an entry of BookText::evidence, which stands for the rest
+  std::string source, date, kind;
+};
+struct FeaturesText {
+  std::string name;  // of an entry of BookText::features, which stands for the rest
+  std::vector<std::string> dialects;
+  std::optional<std::int64_t> context_tokens, max_output_tokens;
+  std::vector<std::string> efforts;
+  std::string scope_of_processing;
+  std::vector<std::pair<std::string, std::string>> fields;
+};
+struct RowText {
+  std::string model, cloud, host, tier, from, until, note;
+  std::vector<std::string> ids, scope;  // a row for each scope
+  bool absent = false;
+  std::vector<std::pair<std::string, std::string>> usd_per_million;
+  FeaturesText features;
+  std::vector<EvidenceText> evidence;
+};
+struct BookText {
+  std::map<std::string, EvidenceText, std::less<>> evidence;  // named once, used often
+  std::map<std::string, FeaturesText, std::less<>> features;
+  std::vector<RowText> rows;
+};
+
+// Something wrong in a BookText: `row` and the path in it, or (row < 0) a path from the top.
+struct Fault {
+  int row = -1;
+  std::string path;  // "usd_per_million.input", "evidence[0].date"
+  std::string found, expected, hint;
+};
+
+// The rows, each with its id, in the order of the text; what is wrong goes to `faults`, all of it at once.
+// Rows of the same place whose periods overlap are a fault.
+std::vector<Row> read_rows(const BookText& text, std::vector<Fault>& faults);
+
+}  // namespace fw::offer
