@@ -73,6 +73,7 @@ void write_attempt(JsonWriter& json, const ledger::AttemptRecord& a, const gatew
   write_text(json, "tier", a.tier);
   json.key("usage");
   write_usage(json, a.usage);
+  write_text(json, "price_row", a.price_row);
   write_money(json, "cost_usd", a.cost);
   write_money(json, "cost_low_usd", a.cost_low);
   write_money(json, "cost_high_usd", a.cost_high);
@@ -160,7 +161,7 @@ std::string deployments_page(const gateway::Snapshot& snapshot, const Standing& 
     json.key("provider").string(p.name);
     json.key("cloud").string(p.adapter->name());
     json.key("scope").string(p.scope);
-    json.key("price_known").boolean(d.price.has_value());
+    json.key("price_known").boolean(d.price_at(standing.now) != nullptr);
     write_sign_in(json, p, standing.signers[d.provider], standing);
     json.end_object();
   }

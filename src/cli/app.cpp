@@ -74,6 +74,7 @@ int parse_and_run(int argc, const char* const* argv) {
   Command top(app, chosen);
   add_serving(top);
   add_config(top);
+  add_offers(top);
   add_tools(top);
   add_completions(top, app);
   try {

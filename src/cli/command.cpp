@@ -95,7 +95,10 @@ Command& Command::required() {
 }
 
 Command& Command::runs(Chosen run) {
-  app_.callback([&chosen = chosen_, run = std::move(run)] { chosen = run; });
+  // A command with commands of its own runs only where none of these was given.
+  app_.callback([&app = app_, &chosen = chosen_, run = std::move(run)] {
+    if (app.get_subcommands().empty()) chosen = run;
+  });
   return *this;
 }
 

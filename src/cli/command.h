@@ -63,6 +63,7 @@ std::vector<std::string> words_of(std::string_view value);
 // The groups of commands.
 void add_serving(Command& top);  // serve, demo, fake
 void add_config(Command& top);   // config check, config schema
+void add_offers(Command& top);   // offers
 void add_tools(Command& top);    // connect, doctor
 
 }  // namespace fw::cli

@@ -61,6 +61,15 @@ struct SchemaOptions {
 int config_schema(const SchemaOptions& options);
 int config_fields();
 
+struct OffersOptions {
+  std::string model;   // empty: all
+  std::string at;      // empty: everything known
+  std::string cloud;   // empty: all
+  std::string config;  // empty: the embedded book alone
+  Format format = Format::table;
+};
+int offers(const OffersOptions& options);
+
 struct ConnectOptions {
   std::string client;  // codex, claude, python, node
   std::string url = "http://127.0.0.1:8080";

@@ -22,7 +22,7 @@ std::string counted(std::size_t count, std::string_view what) {
 List list_of(const std::vector<config::Problem>& problems, const std::string& path) {
   List list{{"severity", "file", "line", "column", "path", "found", "expected", "hint"}, {}};
   for (const auto& p : problems)
-    list.rows.push_back({{std::string(name(p.severity))}, {path}, {std::to_string(p.line), true},
+    list.rows.push_back({{std::string(name(p.severity))}, {p.file.empty() ? path : p.file}, {std::to_string(p.line), true},
                          {std::to_string(p.column), true}, {p.path}, {p.found}, {p.expected}, {p.hint}});
   return list;
 }

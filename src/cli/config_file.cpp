@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <utility>
 
 #include <fmt/format.h>
@@ -26,6 +27,12 @@ std::optional<std::string> environment(const std::string& name) {
   return value ? std::optional<std::string>(value) : std::nullopt;
 }
 
+WallTime now() {
+  timespec time{};
+  clock_gettime(CLOCK_REALTIME, &time);
+  return {std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec};
+}
+
 }  // namespace
 
 std::expected<ConfigFile, std::string> load_config(const std::string& path) {
@@ -38,6 +45,8 @@ std::expected<ConfigFile, std::string> load_config(const std::string& path) {
     file.secret_files.push_back(secret);
     return read_file(secret);
   };
+  sources.offers = read_file;
+  sources.now = now();
   sources.base_dir = directory_of(path);
   file.loaded = config::load(*text, sources);
   return file;

@@ -18,7 +18,7 @@ std::string_view name(Health health) {
 void check_config(const std::string& path, const ConfigFile& file, Findings& findings) {
   for (const auto& problem : file.loaded.problems) {
     const bool error = problem.severity == config::Severity::error;
-    const auto where = fmt::format("{}:{}:{} {}", path, problem.line, problem.column, problem.path);
+    const auto where = fmt::format("{}:{}:{} {}", problem.file.empty() ? path : problem.file, problem.line, problem.column, problem.path);
     const auto what = problem.expected.empty() ? problem.found
                                                : fmt::format("found {}, expected {}", problem.found, problem.expected);
     findings.push_back({"config", error ? Health::fail : Health::warn, fmt::format("{}: {}", where, what),

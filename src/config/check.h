@@ -19,6 +19,9 @@ struct Draft {
   std::map<std::string, offer::PriceText> price_texts;  // by the path of the price
 };
 
+// The embedded offer book with those of the file over it; what is wrong in them goes to the report.
+std::shared_ptr<const offer::Book> load_books(const Config& config, const Sources& sources, Report& report);
+
 // Fills in what one part takes from another: names, timeouts and cancel rules of deployments, the
 // price sheets, the policy of each key, the one policy called default.
 void complete(Draft& draft, Report& report);
@@ -27,6 +30,8 @@ void complete(Draft& draft, Report& report);
 void check_server(const Config& config, Report& report);
 // Providers (their adapter must accept them), models, deployments.
 void check_models(const Config& config, Report& report);
+// Deployments whose price is not known at a time.
+void check_prices(const Config& config, WallTime now, Report& report);
 // Policies, tenants, keys.
 void check_access(const Config& config, Report& report);
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <unordered_map>
 #include <utility>
 
@@ -62,6 +63,13 @@ void complete(Deployment& deployment, const std::string& path, const Adapters& a
     set_price(deployment, std::move(price->second), adapter, price_path, report);
 }
 
+// What the cloud's word means in the offer book; what clients call it where it means nothing.
+std::string offer_of(const Deployment& deployment, const Model& model, const Config& config) {
+  const auto provider = std::ranges::find(config.providers, deployment.provider, &Provider::name);
+  const auto meant = provider == config.providers.end() ? "" : config.book->model_of(provider->cloud, deployment.model);
+  return meant.empty() ? model.name : std::string(meant);
+}
+
 // Which policy a key without one of its own is under.
 class Inherited {
  public:
@@ -89,7 +97,7 @@ void complete(Draft& draft, Report& report) {
     const auto list = path_step("models", model.name) + ".deployments";
     for (std::size_t i = 0; i < model.deployments.size(); ++i) {
       auto& deployment = model.deployments[i];
-      if (deployment.offer.empty()) deployment.offer = model.name;
+      if (deployment.offer.empty()) deployment.offer = offer_of(deployment, model, draft.config);
       complete(deployment, path_item(list, i), adapters, draft, report);
     }
   }

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@
 
 #include "cloud/adapter.h"
 #include "dialect/dialect.h"
+#include "offer/book.h"
 #include "offer/price.h"
 #include "route/choose.h"
 #include "wire/hash.h"
@@ -150,7 +152,7 @@ struct Deployment {
   std::string name;  // default PROVIDER/MODEL
   std::string provider;
   std::string model;  // what the cloud calls it
-  std::string offer;  // the offer book's name of it; default: the model's name
+  std::string offer;  // the offer book's name of it; default: what the cloud's word means there, else the model's name
   TimeoutsOverride own_timeouts;
   AttemptTimeouts timeouts;  // the top-level ones with own_timeouts over them
   cloud::OnCancel on_cancel = cloud::OnCancel::estimate;  // the cloud's own unless the file says otherwise
@@ -221,6 +223,8 @@ struct Config {
   std::vector<Policy> policies;
   std::vector<Tenant> tenants;
   std::vector<Key> keys;
+  std::vector<std::string> offers;          // paths of offer books
+  std::shared_ptr<const offer::Book> book;  // the embedded one with `offers` over it; never null once loaded
 };
 
 }  // namespace fw::config

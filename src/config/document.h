@@ -65,6 +65,13 @@ class Lines {
 // that there is nothing to decode. Never throws.
 Node parse_document(const Lines& lines, Report& report);
 
+// A file's text and its tree; both bytes and tree were looked at, and what is wrong is in the report.
+struct Text {
+  Text(std::string_view text, Report& report);
+  Lines lines;
+  Node root;  // broken: nothing to decode
+};
+
 // Behind the quote that closes the one at `begin`; npos when none does, `begin` when no quote stands there.
 std::size_t quoted_end(std::string_view text, std::size_t begin);
 

@@ -1,6 +1,5 @@
 #include "config/load.h"
 
-#include <exception>
 #include <optional>
 
 #include <fmt/format.h>
@@ -10,45 +9,9 @@
 #include "config/field.h"
 #include "config/reader.h"
 #include "config/report.h"
-#include "wire/utf8.h"
 
 namespace fw::config {
 namespace {
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-// What has no place in a YAML file of ours, at its offset; nothing: all is well.
-struct Oddity {
-  std::size_t offset = 0;
-  std::string found;
-  std::string hint;
-};
-
-std::optional<Oddity> first_oddity(std::string_view text) {
-  const char* const end = text.data() + text.size();
-  for (std::size_t i = 0; i < text.size();) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    const auto size = wire::utf8::sequence(text.data() + i, end);
-    if (size == 0) return Oddity{i, fmt::format("the byte 0x{:02x}, which is not UTF-8", c), "save the file as UTF-8"};
-    if (c == '\r' && (i + 1 == text.size() || text[i + 1] != '\n'))
-      return Oddity{i, "a carriage return alone", "end lines with a line feed"};
-    if (c == 0x7F || (c < 0x20 && c != '\n' && c != '\t' && c != '\r'))
-      return Oddity{i, fmt::format("the control character 0x{:02x}", c), "remove it"};
-    i += static_cast<std::size_t>(size);
-  }
-  return std::nullopt;
-}
-
-bool is_readable_text(const Lines& lines, Report& report) {
-  const auto text = lines.text();
-  if (text.size() > kFileBytesMax) {
-    report.add({}, "", {fmt::format("a file of {} bytes", text.size()), fmt::format("at most {}", kFileBytesMax), ""});
-    return false;
-  }
-  const auto oddity = first_oddity(text);
-  if (oddity) report.add(lines.spot(oddity->offset), "", {oddity->found, "text", oddity->hint});
-  return !oddity;
-}
 
 bool has_root(const Node& root, Report& report) {
   if (root.kind == NodeKind::map) return true;
@@ -62,10 +25,12 @@ std::optional<Config> decode(const Node& root, const Sources& sources, Report& r
   Draft draft;
   reader.table(root, {}, file_table(), &draft.config);
   draft.price_texts = std::move(reader.price_texts);
+  draft.config.book = load_books(draft.config, sources, report);
   complete(draft, report);
   check_server(draft.config, report);
   check_models(draft.config, report);
   check_access(draft.config, report);
+  if (sources.now) check_prices(draft.config, *sources.now, report);
   if (report.has_errors()) return std::nullopt;
   return std::move(draft.config);
 }
@@ -73,15 +38,11 @@ std::optional<Config> decode(const Node& root, const Sources& sources, Report& r
 }  // namespace
 
 Loaded load(std::string_view text, const Sources& sources) {
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  const Lines lines(text);
   Report report;
   Loaded loaded;
-  Node root;
-  root.kind = NodeKind::broken;
-  if (is_readable_text(lines, report)) root = parse_document(lines, report);
-  if (has_root(root, report)) loaded.config = decode(root, sources, report);
-  loaded.problems = report.finish(lines, root);
+  const Text file(text, report);
+  if (has_root(file.root, report)) loaded.config = decode(file.root, sources, report);
+  loaded.problems = report.finish(file.lines, file.root);
   return loaded;
 }
 

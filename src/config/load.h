@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "config/config.h"
 
 namespace fw::config {
@@ -25,6 +26,7 @@ struct Problem {
   std::string hint = {};      // may be empty
   Severity severity = Severity::error;
   std::string excerpt = {};   // the line of the file
+  std::string file = {};      // another file than the one that was loaded: an offer book's path
 };
 
 // The outside world, as far as references need it: nothing means unset or unreadable.
@@ -32,6 +34,9 @@ struct Sources {
   std::function<std::optional<std::string>(const std::string& name)> env = {};
   std::function<std::optional<std::string>(const std::string& path)> file = {};
   std::string base_dir = {};  // relative paths in the file are taken from here; empty: left as they are
+  std::function<std::optional<std::string>(const std::string& path)> offers = {};  // the text of an offer book
+  std::optional<WallTime> now = {};  // absent: nothing that depends on the time is said
+  bool literal = false;              // values are what they say: no references are looked for
 };
 
 struct Loaded {

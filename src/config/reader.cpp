@@ -88,6 +88,7 @@ std::optional<Reader::Scalar> Reader::scalar(const Node& node, const Field& fiel
   if (!expect(node, field, NodeKind::scalar, expected)) return std::nullopt;
   // A password inside a URL is as secret as any other.
   node.shown = node.text.find("://") == node.text.npos || node.text.find('@') == node.text.npos;
+  if (sources_.literal) return Scalar{node.text, false};
   auto expanded = expand(node.text, sources_);
   if (!expanded.fault.empty()) {
     complain(node, {std::move(expanded.fault), std::move(expanded.expected), std::move(expanded.hint)});

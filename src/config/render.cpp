@@ -46,6 +46,7 @@ std::string render(const Problem& problem, std::string_view file_name) {
   if (!problem.path.empty()) out += problem.path + ": ";
   out += problem.expected.empty() ? problem.found : fmt::format("found {}, expected {}", problem.found, problem.expected);
   out += '\n';
+  if (!problem.file.empty()) file_name = problem.file;
   const auto indent = std::string(std::max<std::size_t>(fmt::format("{}", problem.line).size(), 1), ' ');
   out += problem.line > 0 ? fmt::format("{}--> {}:{}:{}\n", indent, file_name, problem.line, problem.column)
                           : fmt::format("{}--> {}\n", indent, file_name);

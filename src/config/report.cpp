@@ -51,6 +51,12 @@ void Report::add(Spot at, std::string path, Complaint complaint) {
                        std::move(complaint.hint), complaint.severity});
 }
 
+void Report::adopt(Problem problem) {
+  if (full()) return;
+  if (problem.severity == Severity::error) ++errors_;
+  problems_.push_back(std::move(problem));
+}
+
 Spot Report::spot_of(std::string path) const {
   while (true) {
     if (const auto at = spots_.find(path); at != spots_.end()) return at->second;
@@ -77,13 +83,13 @@ bool Report::has_error_at(std::string_view path) const {
 
 std::vector<Problem> Report::finish(const Lines& lines, const Node& root) {
   std::sort(problems_.begin(), problems_.end(), [](const Problem& a, const Problem& b) {
-    return std::tie(a.line, a.column, a.path, a.found) < std::tie(b.line, b.column, b.path, b.found);
+    return std::tie(a.file, a.line, a.column, a.path, a.found) < std::tie(b.file, b.line, b.column, b.path, b.found);
   });
   const bool parsed = root.kind != NodeKind::broken;
   const std::string shown = parsed && !problems_.empty() ? masked(lines.text(), root) : std::string();
   const Lines shown_lines(shown);
   for (auto& problem : problems_) {
-    if (problem.line < 1) continue;
+    if (problem.line < 1 || !problem.file.empty()) continue;
     const auto excerpt = parsed ? std::string(shown_lines.line(problem.line)) : masked_line(lines.line(problem.line));
     problem.excerpt = std::string(cut(excerpt, kExcerptBytesMax));
   }

@@ -43,6 +43,9 @@ class Report {
   bool has_error_under(std::string_view path) const;
   bool has_error_at(std::string_view path) const;
 
+  // A problem of another file, complete.
+  void adopt(Problem problem);
+
   // The problems by line and column, each with its excerpt.
   std::vector<Problem> finish(const Lines& lines, const Node& root);
 

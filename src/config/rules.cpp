@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/money.h"
+#include "offer/scope.h"
 
 namespace fw::config {
 namespace {
@@ -29,12 +30,7 @@ bool is_model_name(std::string_view text) {
          std::none_of(text.begin(), text.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; });
 }
 
-bool is_place(std::string_view text) {
-  return !text.empty() && text.size() <= 64 && lower_or_digit(text.front()) &&
-         std::all_of(text.begin(), text.end(), [](char c) { return lower_or_digit(c) || c == '-'; });
-}
-
-bool is_residency(std::string_view text) { return text == "any" || is_scope(text); }
+bool is_residency(std::string_view text) { return text == "any" || offer::is_scope(text); }
 
 // RFC 9110 §5.1 `token`, in lower case; what the gateway sets itself is refused in check.cpp.
 bool is_header_name(std::string_view text) {
@@ -52,20 +48,12 @@ bool is_price(std::string_view text) { return TokenPrice::parse_per_million(text
 
 }  // namespace
 
-bool is_scope(std::string_view text) {
-  if (text == "global" || text == "on-premises") return true;
-  const auto slash = text.find('/');
-  const auto geography = text.substr(0, slash);
-  if (!is_place(geography) || geography == "global" || geography == "on-premises" || geography == "any") return false;
-  return slash == text.npos || is_place(text.substr(slash + 1));
-}
-
 const Rule kName{is_name, "a name of 1 to 128 printable ASCII characters", "", "^[!-~]([ -~]{0,126}[!-~])?$"};
 const Rule kModelName{is_model_name, "a model name of 1 to 128 bytes without control characters", "",
                       "^[^\\u0000-\\u001f\\u007f]{1,128}$"};
 const Rule kUpstreamModel{is_upstream_model, "the cloud's name of the model, printable ASCII, at most 256 characters",
                           "", "^[!-~]([ -~]{0,254}[!-~])?$"};
-const Rule kScope{is_scope, "a scope: global, a geography such as eu, a region such as eu/sweden-central, or on-premises",
+const Rule kScope{offer::is_scope, "a scope: global, a geography such as eu, a region such as eu/sweden-central, or on-premises",
                   "lower case letters, digits and hyphens", "^[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)?$"};
 const Rule kResidency{is_residency, "any, or scopes such as eu, eu/sweden-central or on-premises",
                       "lower case letters, digits and hyphens", "^[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)?$"};

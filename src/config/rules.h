@@ -15,6 +15,4 @@ extern const Rule kPath;
 extern const Rule kPrice;  // USD per million tokens
 extern const Rule kPlain;  // not empty, printable ASCII
 
-bool is_scope(std::string_view text);
-
 }  // namespace fw::config

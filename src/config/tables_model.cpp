@@ -143,7 +143,7 @@ const Table* table_of<Deployment>() {
       {entry<&Deployment::provider>({.name = "provider", .doc = "The name of an entry of `providers`.", .required = true, .rule = &kName}),
        entry<&Deployment::model>({.name = "model", .doc = "What the cloud calls it; at Azure the deployment's own name.", .required = true, .rule = &kUpstreamModel}),
        entry<&Deployment::name>({.name = "name", .doc = "For records, headers and metrics.", .rule = &kName, .default_text = "PROVIDER/MODEL"}),
-       entry<&Deployment::offer>({.name = "offer", .doc = "The offer book's name of the model.", .rule = &kUpstreamModel, .default_text = "the model's name"}),
+       entry<&Deployment::offer>({.name = "offer", .doc = "The offer book's name of the model.", .rule = &kUpstreamModel, .default_text = "what `model` means there, else the model's name"}),
        deployment_price_entry(),
        entry<&Deployment::own_timeouts>({.name = "timeouts", .doc = "Limits in time that replace the top-level ones."}),
        entry<&Deployment::on_cancel>({.name = "on_cancel", .doc = "What happens to a stream whose client left.", .default_text = "the cloud's"}),

@@ -164,8 +164,7 @@ Refusal kept_refusal(const net::ClientConn& conn) {
 
 void book_refusal(Exchange& x, const cloud::Verdict& verdict) {
   auto& a = close_attempt(x, verdict.kind);
-  const auto& price = x.deployment().price;
-  const ledger::Settling how{price ? &*price : nullptr, x.tier};
+  const ledger::Settling how{x.deployment().price_at(a.start), x.tier};
   switch (verdict.billing) {
     case cloud::Billing::refused_unbilled:
       return ledger::settle_unbilled(a, ledger::AttemptState::refused_unbilled, ledger::Basis::none);
@@ -243,9 +242,8 @@ End fail(Exchange& x, FailureKind kind, std::string message, bool sent) {
   failed.verdict.elsewhere = true;
   failed.verdict.message = std::move(message);
   auto& a = close_attempt(x, kind);
-  const auto& price = x.deployment().price;
   if (sent) {
-    ledger::settle_ambiguous(a, x.reserved, {price ? &*price : nullptr, x.tier});
+    ledger::settle_ambiguous(a, x.reserved, {x.deployment().price_at(a.start), x.tier});
   } else {
     ledger::settle_unbilled(a, ledger::AttemptState::not_sent, ledger::Basis::none);
   }
@@ -296,10 +294,11 @@ void settle(Exchange& x, const Received& received) {
   auto& a = close_attempt(x, received.outcome);
   const auto& d = x.deployment();
   if (!received.tier.empty()) a.tier = received.tier;
-  const ledger::Settling how{d.price ? &*d.price : nullptr, a.tier};
+  const auto* const price = d.price_at(a.start);
+  const ledger::Settling how{price, a.tier};
   if (received.usage.reported) {
     auto counted = received.usage;
-    counted.give_lifetime(d.price ? d.price->cache_lifetime : x.provider().adapter->cache_lifetime());
+    counted.give_lifetime(price ? price->cache_lifetime : x.provider().adapter->cache_lifetime());
     return ledger::settle_reported(a, counted, how);
   }
   if (!has_body(x.operation)) return ledger::settle_unbilled(a, ledger::AttemptState::settled_exact, ledger::Basis::none);

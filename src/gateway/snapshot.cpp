@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "config/offers.h"
 #include "wire/hash.h"
 #include "wire/json.h"
 #include "wire/nearest.h"
@@ -57,6 +58,15 @@ Face face_of(const Provider& p, const config::Deployment& d, Operation operation
   return face;
 }
 
+// Its own price for all time, else what the offer book says of its place.
+offer::Timeline prices_of(const config::Deployment& d, const Provider& p, const config::Config& config) {
+  if (d.price) return offer::Timeline({{.from = {INT64_MIN}, .until = {}, .absent = false, .priced = true, .sheet = *d.price, .rows = {}}});
+  const auto& book = config.book ? *config.book : config::embedded_book();
+  auto prices = book.timeline({d.offer, p.adapter->name(), p.site.host, p.scope});
+  prices.set_cache_lifetime(p.adapter->cache_lifetime());
+  return prices;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const Snapshot>> Snapshot::make(const config::Config& config, const cloud::Surroundings& surroundings) {
@@ -100,9 +110,10 @@ void Snapshot::add_models() {
     Model model{.name = m.name, .places = {}};
     for (const auto& d : m.deployments) {
       Deployment out{.name = d.name, .model = d.model, .model_json = "\"", .provider = index_of(providers_, d.provider),
-                     .of_model = of_model, .timeouts = d.timeouts, .on_cancel = d.on_cancel, .price = d.price, .answer_lines = {}, .faces = {}};
+                     .of_model = of_model, .timeouts = d.timeouts, .on_cancel = d.on_cancel, .prices = {}, .answer_lines = {}, .faces = {}};
       out.answer_lines = fmt::format("x-fairway-provider: {}\r\nx-fairway-deployment: {}\r\n", d.provider, d.name);
       const auto& provider = providers_[out.provider];
+      out.prices = prices_of(d, provider, config_);
       wire::json_escape(out.model_json, provider.adapter->body_model(d.model));
       out.model_json.push_back('"');
       route::Place place{.deployment = static_cast<std::uint16_t>(deployments_.size()), .provider = out.provider, .scope = {}};
@@ -122,7 +133,10 @@ void Snapshot::add_models() {
     models_.push_back(std::move(model));
   }
   for (auto& m : models_)
-    for (auto& p : m.places) p.scope = providers_[p.provider].scope;
+    for (auto& p : m.places) {
+      p.scope = providers_[p.provider].scope;
+      p.prices = &deployments_[p.deployment].prices;
+    }
 }
 
 void Snapshot::add_keys() {

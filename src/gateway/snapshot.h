@@ -14,7 +14,7 @@
 #include "cloud/adapter.h"
 #include "config/config.h"
 #include "net/http_client.h"
-#include "offer/price.h"
+#include "offer/book.h"
 #include "route/choose.h"
 
 namespace fw::gateway {
@@ -50,7 +50,9 @@ struct Deployment {
   std::uint16_t of_model = 0;
   config::AttemptTimeouts timeouts;
   cloud::OnCancel on_cancel = cloud::OnCancel::estimate;
-  std::optional<offer::PriceSheet> price;
+  offer::Timeline prices;  // its own price, or the offer book's
+  // Null: no price is known at that time. Its rows name where the prices come from.
+  const offer::PriceSheet* price_at(WallTime at) const { return prices.price_at(at); }
   std::string answer_lines;  // the header lines of its answers that never change
   std::array<Face, kOperations> faces;  // by operation
   const Face& face(Operation operation) const { return faces[static_cast<std::size_t>(operation)]; }

@@ -12,6 +12,7 @@
 #include "dialect/dialect.h"
 #include "dialect/needs.h"
 #include "health/account_marks.h"
+#include "offer/book.h"
 
 namespace fw::route {
 
@@ -38,6 +39,7 @@ struct Place {
   std::string_view scope;        // "global", "eu", "eu/sweden-central", "on-premises"
   std::uint32_t operations = 0;  // bit n: it speaks Operation n
   std::uint32_t translated = 0;  // bit n: in another dialect than the client's
+  const offer::Timeline* prices = nullptr;  // what its tokens cost and when; null: nothing is known
   std::array<dialect::Fates, 2> fates{};  // of chat and responses; only what is dropped counts where nothing is translated
 };
 

@@ -22,7 +22,7 @@ listen: [{ address: 127.0.0.1:0 }]
 providers:
   one: { cloud: openai, auth: { api_key: "${env:FW_TEST_KEY}" } }
 models:
-  m: { deployments: [{ provider: one, model: gpt }] }
+  m: { deployments: [{ provider: one, model: gpt-6-sol }] }
 keys:
   - { name: k, key: "${file:key.txt}" }
 """
@@ -99,7 +99,7 @@ class Usage(Cli):
 
     def test_later_commands_are_not_offered(self):
         out = self.run_it("--help").stdout
-        for later in ("offers", "explain", "ledger", "plan", "budget", "drill"):
+        for later in ("explain", "ledger", "plan", "budget", "drill"):
             self.assertNotIn(f"\n  {later} ", out)
 
 
@@ -306,6 +306,96 @@ class Doctor(Cli):
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self.assertIn("nothing answers", gateway(port)["warn"])
+
+
+OFFER = """- model: gpt-6-sol
+  cloud: openai
+  scope: global
+  from: 2026-10-01
+  until: 2026-11-01
+  usd_per_million: { input: "1.50", output: "7.50" }
+  evidence: [{ source: contract, date: 2026-09-30, kind: documented }]
+"""
+
+
+class Offers(Cli):
+    def rows(self, *args):
+        return json.loads(self.run_it("offers", *args, "--output", "json").stdout)
+
+    def test_every_hosting_of_a_model_with_its_price_evidence_and_absences(self):
+        rows = self.rows("gpt-6-sol", "--at", "2026-11-22")
+        self.assertEqual({r["model"] for r in rows}, {"gpt-6-sol"})
+        self.assertLessEqual({"openai", "azure", "bedrock", "vertex", "oracle"}, {r["cloud"] for r in rows})
+        direct = next(r for r in rows if (r["cloud"], r["scope"], r["tier"]) == ("openai", "global", "standard"))
+        self.assertEqual(direct["usd_per_million"]["cache_write.30m"], "2.5")
+        self.assertEqual(direct["usd_per_million"]["long_context.above"], "272000")
+        self.assertEqual((direct["from"], direct["until"]), ("2026-09-22", None))
+        for row in rows:
+            self.assertTrue(row["evidence"])
+            for each in row["evidence"]:
+                self.assertEqual(set(each), {"source", "date", "kind"})
+            if row.get("absent"):
+                self.assertEqual(row["usd_per_million"], {})
+        self.assertTrue(any(r.get("absent") for r in rows if r["cloud"] == "oracle"))
+
+    def test_a_date_shows_what_held_then(self):
+        def luna(day):
+            return [r["usd_per_million"]["input"] for r in self.rows("gpt-5.6-luna", "--at", day, "--cloud", "openai")
+                    if (r["scope"], r["tier"]) == ("global", "standard")]
+        self.assertEqual(luna("2026-07-29T23:59:59Z"), ["1"])
+        self.assertEqual(luna("2026-07-30"), ["0.2"])
+        self.assertEqual(self.rows("gpt-6-sol", "--at", "2026-09-21", "--cloud", "openai"), [])
+
+    def test_a_clouds_word_is_understood(self):
+        self.assertEqual(self.rows("openai.gpt-6-sol"), self.rows("gpt-6-sol"))
+
+    def test_an_unknown_model_is_refused_with_near_names(self):
+        done = self.run_it("offers", "gpt6-sol")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("gpt-6-sol", done.stderr)
+
+    def test_a_wrong_date_is_usage(self):
+        done = self.run_it("offers", "gpt-6-sol", "--at", "today")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("2026-11-22", done.stderr)
+
+    def test_the_forms_say_the_same(self):
+        rows = self.rows()
+        lines = self.run_it("offers", "--output", "ndjson").stdout.splitlines()
+        self.assertEqual([json.loads(line) for line in lines], rows)
+        table = list(csv.DictReader(io.StringIO(self.run_it("offers", "--output", "csv").stdout)))
+        self.assertEqual([r["usd_per_million"].get("input", "") for r in rows], [t["input"] for t in table])
+        self.assertEqual(len(self.run_it("offers").stdout.splitlines()), len(rows) + 1)
+
+    def test_what_is_printed_is_read_again(self):
+        (self.dir / "all.json").write_text(self.run_it("offers", "--output", "json").stdout)
+        config = self.config(GOOD + "offers: [all.json]\n")
+        again = self.run_it("offers", "-c", config, "--output", "json").stdout
+        self.assertEqual(again, (self.dir / "all.json").read_text())
+
+    def test_a_book_of_the_configuration_lies_over_the_embedded_one(self):
+        (self.dir / "own.yaml").write_text(OFFER)
+        config = self.config(GOOD + "offers: [own.yaml]\n")
+        def at(day):
+            return [r["usd_per_million"]["input"] for r in self.rows("gpt-6-sol", "--at", day, "--cloud", "openai", "-c", config)
+                    if (r["scope"], r["tier"]) == ("global", "standard")]
+        self.assertEqual([at("2026-09-30"), at("2026-10-01"), at("2026-11-01")], [["2"], ["1.5"], ["2"]])
+
+    def test_a_bad_book_is_said_with_its_place(self):
+        (self.dir / "own.yaml").write_text(OFFER.replace('"1.50"', '"1,50"'))
+        done = self.run_it("config", "check", "-c", self.config(GOOD + "offers: [own.yaml]\n"), "--output", "json")
+        self.assertEqual(done.returncode, 3)
+        [problem] = json.loads(done.stdout)
+        self.assertTrue(problem["file"].endswith("own.yaml"))
+        self.assertEqual((problem["line"], problem["column"], problem["path"]), (6, 29, "[0].usd_per_million.input"))
+
+    def test_config_check_warns_of_a_price_that_is_not_known(self):
+        config = self.config(GOOD.replace("model: gpt-6-sol", "model: gpt-6-sol, offer: gpt6-sol"))
+        done = self.run_it("config", "check", "-c", config, "--output", "json")
+        self.assertEqual(done.returncode, 0)
+        [problem] = json.loads(done.stdout)
+        self.assertEqual(problem["severity"], "warning")
+        self.assertIn("gpt-6-sol", problem["hint"])
 
 
 if __name__ == "__main__":
