@@ -15,6 +15,7 @@ constexpr std::array<int, kSizeClasses> kLonger{0, 2, 6, 13, 20};
 // The usual split of a whole answer where nothing is known of the place.
 constexpr double kUsualFirstUs = 800'000;
 constexpr double kUsualPerTokenUs = 12'000;
+constexpr std::uint32_t kSloMaxMs = 4'000'000;
 
 std::size_t at(SizeClass size) { return static_cast<std::size_t>(size); }
 
@@ -137,14 +138,14 @@ void Board::throttled(Place& p, const Observation& o) {
   for (auto* q : {&p.quotas.requests, &p.quotas.tokens, &account.requests, &account.tokens}) {
     if (!q->known(o.at)) continue;
     known = true;
-    roomy = roomy && q->share_left(o.at) > 0.25;
+    roomy = roomy && q->share_stated(o.at) > 0.25;
     q->refused(o.at);
   }
   roomy = roomy && known;
   if (!known) p.slots.congested(o.start(), o.at);
   const bool vain = p.throttle.refused(o.start(), o.retry_after_ms, o.at);
   const bool slow = p.pace.slow(1.5);
-  if (roomy || vain || slow) {
+  if (roomy || slow || (vain && !known)) {
     p.errors.add(true, o.at);
     changed(p, o.at, p.breaker.false_throttled(o, vain ? 2 : 1));
   }
@@ -173,16 +174,18 @@ void Board::failed(Place& p, const Observation& o) {
   }
 }
 
-// A closed breaker lets the traffic return slowly.
+// The breaker opened or closed. What probes tell then counts most, and the traffic returns slowly.
 void Board::changed(Place& p, MonoTime now, bool did) {
   if (!did) return;
   for (auto& of_size : p.facts)
     for (auto& f : of_size) f.until_ns = INT64_MIN;
   p.waiting = 0;
-  if (p.breaker.state(now) != BreakerState::closed) return;
-  p.slots.restart(now);
-  p.errors.recovered();
-  for (auto& h : p.first) h.recovered();
+  if (p.breaker.state(now) != BreakerState::closed) {
+    for (auto& h : p.first) h.interrupted();
+  } else {
+    p.slots.restart(now);
+    p.errors.recovered();
+  }
 }
 
 void Board::look_for_stall(Place& p, MonoTime now) {
@@ -263,7 +266,7 @@ Service Board::measured(const Place& p, SizeClass size, std::uint32_t slo_ms, Mo
   Histogram::Weights sum{};
   const double evidence = blend(p, size, now, sum);
   const auto& h = p.first[at(size)];
-  const double above = slo_ms == 0 || evidence <= 0 ? 0 : h.above(sum, slo_ms * 1'000);
+  const double above = slo_ms == 0 || evidence <= 0 ? 0 : h.above(sum, std::min(slo_ms, kSloMaxMs) * 1'000);
   s.miss = slo_ms == 0 ? 0 : share((above + kPriorMiss * std::max(0.0, kEnough - evidence)) / kEnough);
   s.error = share(p.errors.share(now));
   s.first_token_ms = (h.quantile(sum, 0.5) + 999) / 1'000;
@@ -278,6 +281,7 @@ Service Board::service(std::uint16_t deployment, SizeClass size, std::uint32_t s
   look_for_stall(p, now);
   auto& ways = p.facts[at(size)];
   auto* f = ways[0].slo_ms == slo_ms ? &ways[0] : &ways[1];
+  if (f->slo_ms != slo_ms && ways[0].until_ns < ways[1].until_ns) f = &ways[0];
   if (now.ns >= f->until_ns || f->slo_ms != slo_ms) *f = {now.ns + kRefreshNs, slo_ms, measured(p, size, slo_ms, now)};
   const auto least = [](std::int64_t a, std::int64_t b) { return a < 0 ? b : b < 0 ? a : std::min(a, b); };
   const auto& account = providers_[p.provider];

@@ -12,13 +12,6 @@ void ErrorRate::add(bool failed, MonoTime at) {
   bad_ = bad_ * keep + (failed ? 1 : 0);
 }
 
-void ErrorRate::recovered() {
-  const double all = good_ + bad_;
-  if (all <= Forgetting::kAfterRecovery) return;
-  good_ *= Forgetting::kAfterRecovery / all;
-  bad_ *= Forgetting::kAfterRecovery / all;
-}
-
 double ErrorRate::share(MonoTime now) const {
   const double raw = (bad_ + kPrior * kPriorSamples) / (good_ + bad_ + kPriorSamples);
   return kPrior + (raw - kPrior) * forgetting_.left(now);

@@ -1,6 +1,8 @@
 // How often attempts at a place fail.
 #pragma once
 
+#include <algorithm>
+
 #include "base/clock.h"
 #include "health/histogram.h"
 
@@ -16,8 +18,8 @@ class ErrorRate {
   void add(bool failed, MonoTime at);
   // A stream that was counted as served broke later.
   void take_back_served() { good_ = good_ < 1 ? 0 : good_ - 1; }
-  // What was before counts little: it was tried and serves again.
-  void recovered();
+  // It was tried and serves again: of what was before little counts.
+  void recovered() { good_ = std::min(good_, 4.0), bad_ = std::min(bad_, 1.0); }
   double share(MonoTime now) const;
 
  private:

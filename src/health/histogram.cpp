@@ -8,6 +8,11 @@ namespace fw::health {
 namespace {
 constexpr std::uint32_t kUnitsMax = (1U << 20) - 1;
 constexpr double kGrainMax = 1e9;
+
+float of_octave(const Histogram::Weights& w, std::size_t i) {
+  return ((w[i] + w[i + 1]) + (w[i + 2] + w[i + 3])) + ((w[i + 4] + w[i + 5]) + (w[i + 6] + w[i + 7]));
+}
+
 }  // namespace
 
 double faded(std::int64_t gap_ns, double seconds) {
@@ -33,10 +38,14 @@ double Histogram::edge(std::size_t bucket) const {
   return static_cast<double>(units << unit_bits_);
 }
 
+// Nearly all that is known lies half an octave or more to one side.
 bool Histogram::surprising(std::size_t bucket) const {
+  constexpr std::size_t kMargin = 4;
   double below = 0;
-  for (std::size_t i = 0; i < bucket; ++i) below += weights_[i];
-  return below > 0.95 * mass_ || below + weights_[bucket] < 0.05 * mass_;
+  double above = 0;
+  for (std::size_t i = 0; i + kMargin < bucket; ++i) below += weights_[i];
+  for (std::size_t i = bucket + kMargin + 1; i < kBuckets; ++i) above += weights_[i];
+  return std::max(below, above) > 0.97 * mass_;
 }
 
 void Histogram::add(std::uint32_t value, MonoTime at) {
@@ -59,31 +68,36 @@ double Histogram::evidence(double most, MonoTime now) const { return std::min(ma
 
 void Histogram::spread(Weights& sum, double evidence, int shift) const {
   const auto scale = static_cast<float>(evidence / mass_);
-  constexpr int kLast = static_cast<int>(kBuckets) - 1;
-  for (int i = 0; i <= kLast; ++i)
-    sum[static_cast<std::size_t>(std::clamp(i + shift, 0, kLast))] += weights_[static_cast<std::size_t>(i)] * scale;
+  // Those that are shifted out stay at the end.
+  const auto up = static_cast<std::size_t>(std::max(0, shift));
+  const auto down = static_cast<std::size_t>(std::max(0, -shift));
+  for (std::size_t i = 0; i < down; ++i) sum.front() += weights_[i] * scale;
+  for (std::size_t i = down; i < kBuckets - up; ++i) sum[i + up - down] += weights_[i] * scale;
+  for (std::size_t i = kBuckets - up; i < kBuckets; ++i) sum.back() += weights_[i] * scale;
 }
 
 std::uint32_t Histogram::quantile(const Weights& sum, double share) const {
-  double all = 0;
-  for (const auto w : sum) all += w;
+  float all = 0;
+  for (std::size_t octave = 0; octave < kBuckets; octave += 8) all += of_octave(sum, octave);
   if (all <= 0) return 0;
-  double left = share * all;
-  for (std::size_t i = 0; i < kBuckets; ++i) {
-    if (left > sum[i]) {
-      left -= sum[i];
-      continue;
-    }
-    if (sum[i] <= 0) continue;
-    return static_cast<std::uint32_t>(edge(i) + (edge(i + 1) - edge(i)) * left / sum[i]);
+  auto left = static_cast<float>(share) * all;
+  std::size_t i = 0;
+  for (; i + 8 < kBuckets; i += 8) {
+    const auto octave = of_octave(sum, i);
+    if (left <= octave) break;
+    left -= octave;
   }
-  return static_cast<std::uint32_t>(edge(kBuckets - 1));
+  while (i + 1 < kBuckets && (left > sum[i] || sum[i] <= 0)) left -= sum[i++];
+  const auto inside = sum[i] > 0 ? std::clamp(left / sum[i], 0.0F, 1.0F) : 0;
+  return static_cast<std::uint32_t>(edge(i) + (edge(i + 1) - edge(i)) * inside);
 }
 
 double Histogram::above(const Weights& sum, std::uint32_t value) const {
   const auto at = bucket(value);
-  double weight = 0;
-  for (std::size_t i = at + 1; i < kBuckets; ++i) weight += sum[i];
+  float weight = 0;
+  std::size_t i = at + 1;
+  for (; i % 8 != 0; ++i) weight += sum[i];
+  for (; i < kBuckets; i += 8) weight += of_octave(sum, i);
   const double inside = (edge(at + 1) - value) / (edge(at + 1) - edge(at));
   return weight + sum[at] * std::clamp(inside, 0.0, 1.0);
 }

@@ -23,7 +23,6 @@ class Forgetting {
   static constexpr double kSamples = 30;
   static constexpr double kAfterGap = 30;
   static constexpr double kAfterSurprise = 2;
-  static constexpr double kAfterRecovery = 4;
   static constexpr std::int64_t kGapNs = 12'000'000'000;
 
   bool gap(MonoTime at) const { return any_ && at.ns - last_.ns > kGapNs; }
@@ -47,8 +46,8 @@ class Histogram {
   explicit Histogram(int unit_bits) : unit_bits_(unit_bits) {}
 
   void add(std::uint32_t value, MonoTime at);
-  // What was before counts little: the place was left, and serves again.
-  void recovered() { grain_ = std::max(grain_, mass_ / Forgetting::kAfterRecovery); }
+  // What was until now shall count little against what comes: the place is left.
+  void interrupted() { grain_ = std::max(grain_, mass_ / Forgetting::kAfterSurprise); }
   // Samples that count for something, at most `most`, fewer as time passes without new ones.
   double evidence(double most, MonoTime now) const;
   double mass() const { return mass_ / grain_; }

@@ -13,6 +13,7 @@ void Quota::note(std::int64_t limit, std::int64_t remaining, std::int64_t reset_
   limit_ = static_cast<double>(std::max<std::int64_t>(0, limit));
   const double stated = std::clamp(static_cast<double>(remaining), 0.0, limit_);
   level_ = stated * share(now);
+  withheld_ = stated - level_;
   per_ns_ = (limit_ - level_) / (static_cast<double>(reset) * kNsPerMs);
   noted_ = at_ = now;
   reset_ = now.plus_ms(reset);
@@ -40,6 +41,7 @@ void Quota::refused(MonoTime now) {
   if (level_ <= kRoom * limit_ || now.ms_since(cut_) < 1'000) return;
   share_ = std::max(kShareMin, share(now) * kCut);
   cut_ = now;
+  withheld_ += level_;
   level_ = 0;
 }
 
@@ -47,9 +49,9 @@ std::int64_t Quota::left(MonoTime now) const {
   return known(now) ? static_cast<std::int64_t>(std::max(0.0, level(now))) : -1;
 }
 
-double Quota::share_left(MonoTime now) const {
+double Quota::share_stated(MonoTime now) const {
   if (!known(now)) return -1;
-  return limit_ <= 0 ? 0 : std::max(0.0, level(now)) / limit_;
+  return limit_ <= 0 ? 0 : std::clamp((level(now) + withheld_) / limit_, 0.0, 1.0);
 }
 
 bool Throttle::refused(MonoTime start, std::uint32_t retry_after_ms, MonoTime now) {
@@ -67,8 +69,9 @@ bool Throttle::refused(MonoTime start, std::uint32_t retry_after_ms, MonoTime no
 
 void Slots::congested(MonoTime start, MonoTime now) {
   if (limit_ >= 0 && start < cut_) return;  // sent before the last cut
-  const double now_in_flight = std::max(1, in_flight_);
-  slow_from_ = std::max(1.0, (limit_ < 0 ? now_in_flight : std::min(limit_, now_in_flight)) * kCut);
+  const double borne = limit_ < 0 ? peak_ : std::min(limit_, static_cast<double>(peak_));
+  slow_from_ = std::max(1.0, borne * kCut);
+  peak_ = in_flight_;
   limit_ = slow_from_;
   ramp_ = false;
   cut_ = now;
@@ -76,7 +79,11 @@ void Slots::congested(MonoTime start, MonoTime now) {
 
 void Slots::served(MonoTime now) {
   if (limit_ < 0) return;
-  if (in_flight_ * 2 + 1 >= limit_) limit_ += limit_ < slow_from_ ? 1 : 1 / limit_;
+  if (limit_ < slow_from_) {
+    limit_ += 1;
+  } else if (in_flight_ * 2 >= limit_) {
+    limit_ += 1 / limit_;
+  }
   const bool late = now.ms_since(cut_) > kRampMs;
   const bool over = ramp_ ? late || limit_ >= slow_from_ : late && limit_ > 4 * slow_from_;
   if (over) {

@@ -30,8 +30,8 @@ class Quota {
   bool known(MonoTime now) const { return known_ && now.ms_since(noted_) <= kKeptMs; }
   // What may be sent now, 0 or more; -1: unknown.
   std::int64_t left(MonoTime now) const;
-  // Of the limit, 0 to 1; -1: unknown.
-  double share_left(MonoTime now) const;
+  // What was said to be left, less what we took, whatever share of it is ours; of the limit, 0 to 1; -1: unknown.
+  double share_stated(MonoTime now) const;
 
  private:
   double level(MonoTime now) const;
@@ -39,6 +39,7 @@ class Quota {
 
   double limit_ = 0;
   double level_ = 0;
+  double withheld_ = 0;  // of what was said: for the others
   double per_ns_ = 0;
   double share_ = 1;
   MonoTime noted_;
@@ -95,7 +96,7 @@ class Slots {
   bool ramp_ = false;
   MonoTime cut_;
   std::int32_t in_flight_ = 0;
-  std::int32_t peak_ = 0;
+  std::int32_t peak_ = 0;  // in flight since the last cut
 };
 
 }  // namespace fw::health
