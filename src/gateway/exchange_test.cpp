@@ -152,6 +152,7 @@ TEST(Exchange, a_stream_is_relayed_and_its_uninvited_usage_chunk_removed) {
   EXPECT_EQ(r.usage.input, 5);
   EXPECT_EQ(r.usage.output, 2);
   EXPECT_EQ(r.cost->usd(), "0.000009");
+  EXPECT_EQ(r.attempts.at(0).price_row.view(), "config");
 }
 
 TEST(Exchange, a_stream_that_fails_before_its_first_event_is_served_elsewhere) {
