@@ -1,4 +1,4 @@
-// Files of the repository that the program carries inside. The build writes the definitions (cmake/Embed.cmake).
+// Files of the repository that the program carries inside. The build writes the definitions (tools/pack_offers.cpp).
 #pragma once
 
 #include <span>
@@ -8,7 +8,7 @@ namespace fw::config {
 
 struct EmbeddedFile {
   std::string_view name;  // "azure.yaml"
-  std::string_view text;
+  std::string_view text;  // as JSON
 };
 
 // offers/*.yaml

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <set>
+#include <sstream>
 
 #include "base/date.h"
 #include "config/embedded.h"
@@ -33,10 +35,20 @@ constexpr std::string_view kGoodRow =
     "- { model: m, cloud: openai, scope: global, from: 2026-07-01, usd_per_million: { input: \"1\", cache_write.30m: 1.25 },\n"
     "    evidence: [{ source: a page, date: 2026-07-01, kind: documented }] }\n";
 
-TEST(Offers, the_embedded_book_has_no_problems) {
+std::string repository_file(std::string_view name) {
+  std::ifstream file(std::string(FAIRWAY_SOURCE_DIR "/offers/").append(name));
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+TEST(Offers, the_embedded_book_is_that_of_the_repository_and_has_no_problems) {
   ASSERT_FALSE(embedded_offers().empty());
-  for (const auto& file : embedded_offers())
-    for (const auto& problem : load_offers(file.text).problems) ADD_FAILURE() << render(problem, file.name);
+  for (const auto& file : embedded_offers()) {
+    const auto written = load_offers(repository_file(file.name));
+    for (const auto& problem : written.problems) ADD_FAILURE() << render(problem, file.name);
+    EXPECT_EQ(load_offers(file.text).rows, written.rows) << file.name;
+  }
   EXPECT_GT(embedded_book().rows().size(), 200U);
 }
 

@@ -53,7 +53,9 @@ std::string_view without_mark(std::string_view text) {
 
 Text::Text(std::string_view text, Report& report) : lines(without_mark(text)) {
   root.kind = NodeKind::broken;
-  if (is_readable_text(lines, report)) root = parse_document(lines, report);
+  if (!is_readable_text(lines, report)) return;
+  auto tree = parse_json(lines);
+  root = tree ? *std::move(tree) : parse_document(lines, report);
 }
 
 }  // namespace fw::config
