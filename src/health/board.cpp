@@ -78,6 +78,16 @@ Board::Board(std::span<const std::uint16_t> provider_of, std::size_t providers, 
   for (const auto p : provider_of) places_.emplace_back(p, seed + places_.size() * 0x9e3779b97f4a7c15);
 }
 
+void Board::inherit(std::uint16_t deployment, const Board& old, std::uint16_t old_deployment) {
+  auto& p = places_[deployment];
+  const auto provider = p.provider;
+  p = old.places_[old_deployment];
+  p.provider = provider;
+  p.waiting = 0;
+  p.slots.forget_in_flight();
+  p.breaker.probe_ends();
+}
+
 void Board::observe(const Observation& o) {
   auto& p = places_[o.deployment];
   switch (o.what) {

@@ -32,6 +32,10 @@ class Board {
   // Deployment n belongs to provider provider_of[n]. seed: only the breakers' jitter comes from it.
   Board(std::span<const std::uint16_t> provider_of, std::size_t providers, std::uint64_t seed);
 
+  // For a new config: this deployment is what `old` knows as `old_deployment`. Attempts under way stay with the old
+  // board.
+  void inherit(std::uint16_t deployment, const Board& old, std::uint16_t old_deployment);
+
   // What happened to an attempt, of this core or of another. Observations of other cores may come late.
   void observe(const Observation& o);
   // Likewise, of this core: an end finishes the ticket.
@@ -50,7 +54,8 @@ class Board {
 
   // For a request of this size and an slo (0: none, nothing is missed). Shares and latencies are at most 10 ms old.
   Service service(std::uint16_t deployment, SizeClass size, std::uint32_t slo_ms, MonoTime now);
-  // True: the breaker waits for a probe and none is under way on this core. Send one that is harmless: small, repeatable.
+  // True: the breaker waits for a probe and none is under way on this core. Send one that is harmless: small,
+  // repeatable.
   bool may_probe(std::uint16_t deployment, MonoTime now) const;
   // When a throttled deployment may be asked again; in the past: now.
   MonoTime throttled_until(std::uint16_t deployment) const;
@@ -59,8 +64,8 @@ class Board {
   // The first-token latency below which `share` (0 to 1) of such requests stay, in ms; 0: unknown. For people.
   std::uint32_t first_token_ms(std::uint16_t deployment, SizeClass size, double share, MonoTime now) const;
 
-  static constexpr double kPriorMiss = 0.02;       // of a place nobody knows
-  static constexpr double kEnough = 20;            // samples that need no neighbours and no prior
+  static constexpr double kPriorMiss = 0.02;  // of a place nobody knows
+  static constexpr double kEnough = 20;       // samples that need no neighbours and no prior
   static constexpr std::int64_t kRefreshNs = 10'000'000;
   static constexpr std::uint32_t kStallWaiting = 4;  // streams that wait without a sign from anyone
   static constexpr std::int64_t kUtilisationKeptMs = 60'000;
@@ -99,7 +104,7 @@ class Board {
     Quotas quotas;
     Throttle throttle;
     Slots slots;
-    MonoTime waiting_since;      // the first stream begun after the last sign of life
+    MonoTime waiting_since;  // the first stream begun after the last sign of life
     std::uint32_t waiting = 0;
     std::array<std::array<Facts, 2>, kSizeClasses> facts;
   };

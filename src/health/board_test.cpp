@@ -218,6 +218,7 @@ TEST_F(BoardTest, lets_one_probe_through_and_then_the_traffic_gradually) {
   const auto s = service();
   EXPECT_EQ(s.breaker, BreakerState::closed);
   EXPECT_LT(s.error, 15'000);
+  EXPECT_GE(s.free_slots, 0);
   EXPECT_LE(s.free_slots, 2);
   pass(Slots::kRampMs + 1);
   EXPECT_EQ(service().free_slots, -1);
@@ -230,6 +231,22 @@ TEST_F(BoardTest, lets_the_next_probe_go_when_the_caller_of_one_left) {
   board.observe(seen(What::cancelled_by_caller), probe);
   EXPECT_EQ(service().breaker, BreakerState::probing);
   EXPECT_TRUE(board.may_probe(0, now));
+}
+
+TEST_F(BoardTest, inherits_what_a_deployment_was_known_for) {
+  for (int i = 0; i < 50; ++i) pass(100), first_token(3'000);
+  for (std::uint32_t i = 0; i < 9; ++i) fails(cloud::FailureKind::server_error, i);
+  auto running = board.begin(0, 0, true, now);
+  Board next(kProviders, 2, 1);
+  next.inherit(1, board, 0);
+  const auto s = next.service(1, kSmall, 2'000, now);
+  EXPECT_EQ(s.miss, service().miss);
+  EXPECT_EQ(s.error, service().error);
+  EXPECT_EQ(s.breaker, BreakerState::open);
+  EXPECT_EQ(next.opened(1).failed, 9U);
+  board.finish(running, 0, now);
+  EXPECT_TRUE(next.may_probe(1, board.opened(0).until));
+  EXPECT_EQ(next.service(0, kSmall, 2'000, now).samples, 0U);
 }
 
 // Two cores: each sees its own attempts at once and the other's in batches, late and out of order.

@@ -48,7 +48,8 @@ TEST_F(BreakerTest, opens_within_a_second_of_ninety_in_a_hundred_failing) {
     int n = 0;
     for (; b.state(now) == BreakerState::closed && n < 100; ++n) {
       now.ns += 10'000'000;
-      random() % 10 ? b.failed(seen(static_cast<std::uint32_t>(n % 5), FailureKind::server_error, 500)) : b.served(seen(static_cast<std::uint32_t>(n % 5)));
+      random() % 10 ? b.failed(seen(static_cast<std::uint32_t>(n % 5), FailureKind::server_error, 500))
+                    : b.served(seen(static_cast<std::uint32_t>(n % 5)));
     }
     EXPECT_LT(n, 50);
   }
@@ -182,13 +183,23 @@ TEST_F(BreakerTest, waits_longer_after_each_failed_probe_up_to_thirty_seconds) {
   break_down();
   std::int64_t expected = 1'000;
   for (int i = 0; i < 8; ++i) {
-    EXPECT_NEAR(static_cast<double>(breaker.opened().until.ms_since(now)), static_cast<double>(expected), 0.1001 * static_cast<double>(expected));
+    EXPECT_NEAR(static_cast<double>(breaker.opened().until.ms_since(now)), static_cast<double>(expected),
+                0.1001 * static_cast<double>(expected));
     wait_for_probe();
     fails(1);
     expected = std::min<std::int64_t>(30'000, expected * 2);
   }
   EXPECT_EQ(breaker.opened().failed, 9U);  // why it opened is not forgotten
   EXPECT_EQ(breaker.opened().since.ns, 1'000'000'000'000);
+}
+
+TEST_F(BreakerTest, is_not_kept_open_by_failures_of_what_was_sent_before) {
+  break_down();
+  wait_for_probe();
+  auto o = seen(1, FailureKind::timed_out, 0);
+  o.duration_ms = 60'000;
+  EXPECT_FALSE(breaker.failed(o));
+  EXPECT_TRUE(breaker.may_probe(now));
 }
 
 TEST_F(BreakerTest, goes_on_doubling_after_a_relapse_and_starts_anew_after_a_good_minute) {

@@ -85,6 +85,7 @@ class Slots {
   void congested(MonoTime start, MonoTime now);
   void served(MonoTime now);
   void restart(MonoTime now);
+  void forget_in_flight() { in_flight_ = 0; }
 
   std::int32_t in_flight() const { return in_flight_; }
   // -1: unknown.

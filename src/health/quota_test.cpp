@@ -29,6 +29,14 @@ TEST(Quota, fills_evenly_until_the_reset_and_less_what_we_took) {
   EXPECT_EQ(q.left(kNow.plus_ms(24'000)), 1'000);  // then as if the limit were per minute
 }
 
+TEST(Quota, grows_as_per_minute_after_its_reset) {
+  Quota q;
+  q.note(1'000, 400, 6'000, kNow);
+  q.reserve(1'000);
+  EXPECT_EQ(q.left(kNow.plus_ms(6'000)), 0);
+  EXPECT_EQ(q.left(kNow.plus_ms(12'000)), 100);
+}
+
 TEST(Quota, of_nothing_left_is_stale_after_its_reset) {
   Quota q;
   q.note(1'000, 0, 6'000, kNow);
@@ -174,7 +182,10 @@ TEST(SharedQuota, two_boards_live_on_one) {
     if (level >= 1) {
       level -= 1;
       ++served[who];
-      board.note_limit(0, {Limit::Kind::requests, 600, static_cast<std::int64_t>(level), static_cast<std::int64_t>((600 - level) * 100)}, o.at);
+      board.note_limit(0,
+                       {Limit::Kind::requests, 600, static_cast<std::int64_t>(level),
+                        static_cast<std::int64_t>((600 - level) * 100)},
+                       o.at);
     } else {
       ++refused;
       o.what = What::failed;
