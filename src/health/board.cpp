@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace fw::health {
 namespace {
@@ -108,7 +109,12 @@ void Board::observe(const Observation& o) {
 
 void Board::observe(const Observation& o, Ticket& ticket) {
   observe(o);
-  if (ends(o.what)) finish(ticket, o.used_tokens ? o.used_tokens : ticket.tokens, o.at);
+  auto& p = places_[ticket.deployment];
+  if (o.what == What::first_token && std::exchange(ticket.probe, false)) p.breaker.probe_ends();
+  if (!ends(o.what)) return;
+  const bool unsent =
+      o.kind == FailureKind::unreachable || o.kind == FailureKind::tls || o.kind == FailureKind::sign_in;
+  finish(ticket, unsent ? 0 : o.used_tokens ? o.used_tokens : ticket.tokens, o.at);
 }
 
 void Board::latency(Place& p, const Observation& o) {
@@ -121,13 +127,21 @@ void Board::latency(Place& p, const Observation& o) {
 void Board::served(Place& p, const Observation& o) {
   p.waiting = 0;
   const double whole = o.duration_ms * 1e3;
-  if (o.stream) {
+  if (o.stream && o.first_token_us > 0) {
     if (o.output_tokens > 1 && whole > o.first_token_us)
       p.per_token.add(static_cast<std::uint32_t>(std::min(4e9, (whole - o.first_token_us) / (o.output_tokens - 1))),
                       o.at);
     return;  // counted at its first token
   }
-  // A whole answer is slow or fast in both its parts alike.
+  if (!o.stream) whole_answer(p, o, whole);
+  p.errors.add(false, o.at);
+  p.slots.served(o.at);
+  p.throttle.served(o.start());
+  changed(p, o.at, p.breaker.served(o));
+}
+
+// It is slow or fast in both its parts alike.
+void Board::whole_answer(Place& p, const Observation& o, double whole) {
   const double first = p.pace.samples > 0 ? std::exp2(p.pace.now + kLonger[at(o.size)] / 8.0) : kUsualFirstUs;
   const double per_token = p.per_token.mass() > 0 ? p.per_token.median() : kUsualPerTokenUs;
   const double ratio = whole / (first + per_token * o.output_tokens);
@@ -135,10 +149,6 @@ void Board::served(Place& p, const Observation& o) {
   part.first_token_us = static_cast<std::uint32_t>(std::min(4e9, first * ratio));
   latency(p, part);
   if (o.output_tokens > 0) p.per_token.add(static_cast<std::uint32_t>(std::min(4e9, per_token * ratio)), o.at);
-  p.errors.add(false, o.at);
-  p.slots.served(o.at);
-  p.throttle.served(o.start());
-  changed(p, o.at, p.breaker.served(o));
 }
 
 void Board::throttled(Place& p, const Observation& o) {
@@ -155,10 +165,9 @@ void Board::throttled(Place& p, const Observation& o) {
   if (!known) p.slots.congested(o.start(), o.at);
   const bool vain = p.throttle.refused(o.start(), o.retry_after_ms, o.at);
   const bool slow = p.pace.slow(1.5);
-  if (roomy || slow || (vain && !known)) {
-    p.errors.add(true, o.at);
-    changed(p, o.at, p.breaker.false_throttled(o, vain ? 2 : 1));
-  }
+  const bool in_error = roomy || slow || (vain && !known);
+  if (in_error) p.errors.add(true, o.at);
+  changed(p, o.at, p.breaker.throttled(o, !in_error ? 0 : vain ? 2 : 1));
 }
 
 void Board::failed(Place& p, const Observation& o) {

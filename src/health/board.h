@@ -38,7 +38,7 @@ class Board {
 
   // What happened to an attempt, of this core or of another. Observations of other cores may come late.
   void observe(const Observation& o);
-  // Likewise, of this core: an end finishes the ticket.
+  // Likewise, of this core: an end finishes the ticket, and a probe has told what it can with its first token.
   void observe(const Observation& o, Ticket& ticket);
   // What the head of an answer said about a quota of the deployment, or of all its provider's.
   void note_limit(std::uint16_t deployment, const Limit& limit, MonoTime now);
@@ -111,6 +111,7 @@ class Board {
 
   void latency(Place& p, const Observation& o);
   void served(Place& p, const Observation& o);
+  void whole_answer(Place& p, const Observation& o, double whole_us);
   void failed(Place& p, const Observation& o);
   void throttled(Place& p, const Observation& o);
   void changed(Place& p, MonoTime now, bool did);

@@ -145,6 +145,24 @@ TEST_F(BoardTest, reserves_at_the_start_and_gives_back_at_the_end_once) {
   EXPECT_EQ(service().headroom_requests, 44);
 }
 
+TEST_F(BoardTest, gives_back_all_that_was_never_sent) {
+  board.note_limit(0, {Limit::Kind::tokens, 100'000, 50'000, 3'600'000}, now);
+  now.ns += 1;
+  auto ticket = board.begin(0, 8'000, true, now);
+  auto o = seen(What::failed);
+  o.kind = cloud::FailureKind::unreachable;
+  board.observe(o, ticket);
+  EXPECT_EQ(service().headroom_tokens, 50'000);
+}
+
+TEST_F(BoardTest, counts_a_stream_without_a_first_token_at_its_end) {
+  for (std::uint32_t i = 0; i < 8; ++i) fails(cloud::FailureKind::server_error, i);
+  const auto before = service().error;
+  for (int i = 0; i < 20; ++i) pass(100), board.observe(seen(What::served));
+  EXPECT_LT(service().error, before / 2);
+  EXPECT_EQ(service().first_token_ms, 0U);
+}
+
 TEST_F(BoardTest, tells_a_pools_utilisation_for_a_minute) {
   board.note_limit(0, {Limit::Kind::utilisation, 1'000, 750, 0}, now);
   EXPECT_NEAR(service().utilisation, 49'152, 2);
@@ -212,8 +230,7 @@ TEST_F(BoardTest, lets_one_probe_through_and_then_the_traffic_gradually) {
     auto o = seen(What::first_token);
     o.duration_ms = 100;
     o.first_token_us = 100'000;
-    board.observe(o, probe);
-    board.finish(probe, 0, now);
+    board.observe(o, probe);  // its stream goes on
   }
   const auto s = service();
   EXPECT_EQ(s.breaker, BreakerState::closed);

@@ -204,9 +204,10 @@ bool Breaker::opinion(const Observation& o, bool disagreed) {
   return !open_ && judge_refusals(o);
 }
 
-bool Breaker::false_throttled(const Observation& o, double weight) {
-  if (open_) return opened_.why == Why::false_throttling ? probe_failed(o, true) : false;
-  throttles_.add(kFailures, true, o.at, weight);
+bool Breaker::throttled(const Observation& o, double in_error) {
+  if (open_) return probe_failed(o, opened_.why == Why::false_throttling && in_error > 0);
+  if (in_error <= 0) return false;
+  throttles_.add(kFailures, true, o.at, in_error);
   return throttles_.passed(kFailures) && trip(Why::false_throttling, o, throttles_, 0);
 }
 

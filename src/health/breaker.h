@@ -100,7 +100,8 @@ class Breaker {
   bool served(const Observation& o);
   bool failed(const Observation& o);   // failures that a request hardly causes
   bool refused(const Observation& o);  // 400, 403, 404, 422: may be the request's own fault
-  bool false_throttled(const Observation& o, double weight);
+  // in_error: the weight of the evidence that it should not have been; 0: none.
+  bool throttled(const Observation& o, double in_error);
   bool opinion(const Observation& o, bool disagreed);
   bool stalled(std::uint32_t waiting, MonoTime now);
 

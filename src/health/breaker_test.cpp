@@ -233,6 +233,14 @@ TEST_F(BreakerTest, asks_again_later_when_a_probe_is_refused) {
   EXPECT_EQ(breaker.opened().times, 1U);
 }
 
+TEST_F(BreakerTest, asks_again_later_when_a_probe_is_throttled) {
+  break_down();
+  wait_for_probe();
+  EXPECT_TRUE(breaker.throttled(seen(1, FailureKind::rate_limited, 429), 0));
+  EXPECT_EQ(breaker.state(now), BreakerState::open);
+  EXPECT_EQ(breaker.opened().times, 1U);
+}
+
 TEST_F(BreakerTest, jitters_as_its_seed_says) {
   Breaker same(1);
   Breaker other(2);
@@ -247,7 +255,7 @@ TEST_F(BreakerTest, jitters_as_its_seed_says) {
 
 TEST_F(BreakerTest, says_why_in_words) {
   EXPECT_EQ(explain(breaker.opened()), "");
-  for (int i = 0; i < 5; ++i) breaker.false_throttled(seen(1, FailureKind::rate_limited, 429), 2);
+  for (int i = 0; i < 5; ++i) breaker.throttled(seen(1, FailureKind::rate_limited, 429), 2);
   EXPECT_EQ(explain(breaker.opened()), "5 of 5 attempts were throttled though the quota had room or the wait was over");
   Breaker stall(1);
   stall.stalled(12, now);

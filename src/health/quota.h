@@ -27,7 +27,8 @@ class Quota {
   // Refused although there is room: somebody else lives on this quota too. Less of it is ours for a while.
   void refused(MonoTime now);
 
-  bool known(MonoTime now) const { return known_ && now.ms_since(noted_) <= kKeptMs; }
+  // Of a limit of nothing no more is known once its reset is over, so that it is tried again.
+  bool known(MonoTime now) const { return known_ && now.ms_since(noted_) <= kKeptMs && (limit_ > 0 || now < reset_); }
   // What may be sent now, 0 or more; -1: unknown.
   std::int64_t left(MonoTime now) const;
   // What was said to be left, less what we took, whatever share of it is ours; of the limit, 0 to 1; -1: unknown.

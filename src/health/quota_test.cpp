@@ -45,6 +45,13 @@ TEST(Quota, of_nothing_left_is_stale_after_its_reset) {
   EXPECT_EQ(q.left(kNow.plus_ms(Quota::kKeptMs + 1)), -1);
 }
 
+TEST(Quota, of_nothing_is_tried_again_after_its_reset) {
+  Quota q;
+  q.note(0, 0, 6'000, kNow);
+  EXPECT_EQ(q.left(kNow.plus_ms(5'999)), 0);
+  EXPECT_EQ(q.left(kNow.plus_ms(6'000)), -1);
+}
+
 TEST(Quota, takes_wild_numbers) {
   Quota q;
   q.note(-5, -9, -1, kNow);
