@@ -6,7 +6,8 @@
 #include <fmt/format.h>
 
 #include "config/check.h"
-#include "route/choose.h"
+#include "cloud/adapter.h"
+#include "route/policy.h"
 #include "wire/hash.h"
 #include "wire/nearest.h"
 
@@ -17,15 +18,9 @@ void check_policy(const Policy& policy, Report& report) {
   const auto path = path_step("policies", policy.name);
   if (policy.residency.size() > 1 && std::find(policy.residency.begin(), policy.residency.end(), "any") != policy.residency.end())
     report.add_at(path + ".residency", {"any beside other scopes", "any alone, or scopes without it", ""});
-  for (const auto* field : {"prefer", "slo"})
-    if (report.noted(fmt::format("{}.{}", path, field)))
-      report.add_at(fmt::format("{}.{}", path, field),
-                    {fmt::format("`{}`, which this version does not act on yet", field),
-                     "deployments in the order you want", "they are tried in the order written", Severity::warning});
-  if (policy.unknown_price == UnknownPrice::refuse)
-    report.add_at(path + ".unknown_price",
-                  {"`refuse`, which this version does not act on yet", "`price` at every deployment",
-                   "a deployment without a price serves, and its cost is recorded as unknown", Severity::warning});
+  for (const auto& [cloud, percent] : policy.max_share)
+    if (cloud::find(cloud) == nullptr)
+      report.add_at(path_step(path + ".max_share", cloud), {fmt::format("the unknown cloud {}", quoted(cloud)), "a word that `cloud` of a provider may be", ""});
 }
 
 std::string key_text(const Key& key, std::size_t index) {

@@ -6,7 +6,7 @@
 
 #include "cloud/adapter.h"
 #include "config/check.h"
-#include "route/choose.h"
+#include "route/decision.h"
 
 namespace fw::config {
 namespace {

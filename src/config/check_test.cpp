@@ -114,12 +114,10 @@ TEST(Check, warns_of_what_is_of_no_use) {
             "9:29 warning policies.p.residency: found a residency that no deployment satisfies, expected a scope some provider has (every request under this policy will be refused)");
 }
 
-TEST(Check, warns_of_preferences_this_version_does_not_act_on) {
-  const auto found = problems_with("policies: { p: { prefer: cost, slo: { first_token_ms: 5 }, lossy: refuse, unknown_price: refuse } }\n");
-  ASSERT_EQ(found.size(), 3u);
-  EXPECT_EQ(found[2], "9:90 warning policies.p.unknown_price: found `refuse`, which this version does not act on yet, expected `price` at every "
-                      "deployment (a deployment without a price serves, and its cost is recorded as unknown)");
-  EXPECT_EQ(found[0], "9:26 warning policies.p.prefer: found `prefer`, which this version does not act on yet, expected deployments in the order you want (they are tried in the order written)");
+TEST(Check, a_share_is_of_a_cloud_that_exists) {
+  const auto found = problems_with("policies: { p: { prefer: cost, slo: { first_token_ms: 5 }, unknown_price: refuse, max_share: { openay: 60 } } }\n");
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_NE(found[0].find("error policies.p.max_share.openay: found the unknown cloud \"openay\""), std::string::npos) << found[0];
 }
 
 TEST(Check, prices_are_plain_decimals_of_known_meters) {

@@ -172,6 +172,24 @@ struct Codec<std::vector<T>> {
   static std::string show(const std::vector<T>&) { return {}; }
 };
 
+// Values by name: tiers, shares of clouds.
+template <class T>
+struct Codec<std::map<std::string, T, std::less<>>> {
+  using Map = std::map<std::string, T, std::less<>>;
+  static Shape shape(const Field& field) {
+    return {.form = Form::by_name, .item = {Codec<T>::shape(field)}, .placeholder = field.placeholder};
+  }
+  static void read(Reader& reader, const Node& node, const Field& field, Map& to) {
+    if (!reader.expect(node, field, NodeKind::map, "a mapping by name")) return;
+    for (const auto& member : node.members) {
+      if (!reader.name(member, kName)) continue;
+      const Reader::Step step(reader, path_step(reader.path(), member.key), member.value.at);
+      Codec<T>::read(reader, member.value, field, to[member.key]);
+    }
+  }
+  static std::string show(const Map&) { return {}; }
+};
+
 template <auto Member>
 struct MemberOf;
 template <class C, class T, T C::* Member>

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,7 +16,7 @@
 #include "dialect/dialect.h"
 #include "offer/book.h"
 #include "offer/price.h"
-#include "route/choose.h"
+#include "route/policy.h"
 #include "wire/hash.h"
 
 namespace fw::config {
@@ -158,6 +159,7 @@ struct Deployment {
   cloud::OnCancel on_cancel = cloud::OnCancel::estimate;  // the cloud's own unless the file says otherwise
   std::vector<dialect::Dialect> dialects;                 // empty: what the cloud says
   std::optional<offer::PriceSheet> price;                 // absent: the offer book's
+  std::uint32_t weight = 1;                               // under `prefer: weighted`
 };
 
 // A name clients ask for.
@@ -166,13 +168,15 @@ struct Model {
   std::vector<Deployment> deployments;  // tried in this order
 };
 
-enum class Prefer : std::uint8_t { cost, speed, balanced };
+using route::Prefer;
 enum class UnknownPrice : std::uint8_t { by_budget, refuse, flag };
 using route::Lossy;
 
 struct Slo {
   std::optional<int> first_token_ms;
 };
+
+using Shares = std::map<std::string, int, std::less<>>;  // by cloud, in percent
 
 struct Policy {
   std::string name;
@@ -181,6 +185,7 @@ struct Policy {
   std::vector<std::string> residency;  // scopes; empty: any
   UnknownPrice unknown_price = UnknownPrice::by_budget;
   Lossy lossy = Lossy::hints;
+  Shares max_share;
 };
 
 struct Tenant {

@@ -34,6 +34,7 @@ struct Field {
   bool nonempty = false;      // a list or mapping must hold something
   bool one_or_many = false;   // a list of one may be written as its item
   const Rule* rule = nullptr;
+  std::string_view placeholder = "TIER";  // of a mapping by name: what the names are
   std::string_view default_text = {};  // where the struct's own default says too little
   std::string_view unsupported = {};   // part of version 1, refused by this release: what to do instead
 };

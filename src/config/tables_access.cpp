@@ -29,7 +29,7 @@ const Table* table_of<Slo>() {
   static const Table table{"slo",
                            "What to aim for; it steers the choice and is no timeout.",
                            {entry<&Slo::first_token_ms>({.name = "first_token_ms", .doc = "Time to the first token.",
-                                                         .unit = "ms", .min = 1, .max = 3'600'000})}};
+                                                         .unit = "ms", .min = 1, .max = 3'600'000, .default_text = "2000"})}};
   return &table;
 }
 
@@ -38,10 +38,11 @@ const Table* table_of<Policy>() {
   static const Table table{
       "policy",
       "How a deployment is chosen.",
-      {entry<&Policy::prefer>({.name = "prefer", .doc = "What counts most. This version tries deployments in the order written."}),
+      {entry<&Policy::prefer>({.name = "prefer", .doc = "What counts most: `balanced`, `cost` and `speed` weigh the expected price of the request against the chance that its first token is late or the attempt fails; `cheapest`, `fastest`, `ordered` and `weighted` look at one thing alone."}),
        entry<&Policy::slo>({.name = "slo", .doc = "What to aim for."}),
        entry<&Policy::residency>({.name = "residency", .doc = "Scopes that may process the request: `any`, one or a list. `eu` admits `eu` and what lies below it.", .nonempty = true, .one_or_many = true, .rule = &kResidency, .default_text = "any"}),
        entry<&Policy::unknown_price>({.name = "unknown_price", .doc = "Whether a deployment without a known price may serve.", .default_text = "`refuse` under a money budget, else `flag`"}),
+       entry<&Policy::max_share>({.name = "max_share", .doc = "The most of this policy's requests that a cloud may get, in percent, as long as another can serve.", .unit = "percent", .min = 1, .max = 100, .placeholder = "CLOUD"}),
        entry<&Policy::lossy>({.name = "lossy", .doc = "What a translation may drop: fields without effect on the answer's meaning, nothing, or anything."})}};
   return &table;
 }

@@ -3,24 +3,6 @@
 
 namespace fw::config {
 
-// Tiers: entries by name in a map of the offer room.
-template <class T>
-struct Codec<std::map<std::string, T, std::less<>>> {
-  using Map = std::map<std::string, T, std::less<>>;
-  static Shape shape(const Field& field) {
-    return {.form = Form::by_name, .item = {Codec<T>::shape(field)}, .placeholder = "TIER"};
-  }
-  static void read(Reader& reader, const Node& node, const Field& field, Map& to) {
-    if (!reader.expect(node, field, NodeKind::map, "a mapping by name")) return;
-    for (const auto& member : node.members) {
-      if (!reader.name(member, kName)) continue;
-      const Reader::Step step(reader, path_step(reader.path(), member.key), member.value.at);
-      Codec<T>::read(reader, member.value, field, to[member.key]);
-    }
-  }
-  static std::string show(const Map&) { return {}; }
-};
-
 namespace {
 
 constexpr std::string_view kDefaultLifetime = "default";
@@ -147,7 +129,8 @@ const Table* table_of<Deployment>() {
        deployment_price_entry(),
        entry<&Deployment::own_timeouts>({.name = "timeouts", .doc = "Limits in time that replace the top-level ones."}),
        entry<&Deployment::on_cancel>({.name = "on_cancel", .doc = "What happens to a stream whose client left.", .default_text = "the cloud's"}),
-       entry<&Deployment::dialects>({.name = "dialects", .doc = "What it speaks, if not what its cloud says.", .nonempty = true})}};
+       entry<&Deployment::dialects>({.name = "dialects", .doc = "What it speaks, if not what its cloud says.", .nonempty = true}),
+       entry<&Deployment::weight>({.name = "weight", .doc = "Its part of the requests under `prefer: weighted`.", .min = 1, .max = 1'000'000})}};
   return &table;
 }
 

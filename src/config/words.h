@@ -48,8 +48,13 @@ struct Words<dialect::Dialect> {
 };
 template <>
 struct Words<Prefer> {
-  static constexpr std::array<std::pair<std::string_view, Prefer>, 3> all{
-      {{"cost", Prefer::cost}, {"speed", Prefer::speed}, {"balanced", Prefer::balanced}}};
+  static constexpr std::array<std::pair<std::string_view, Prefer>, 7> all{{{"cost", Prefer::cost},
+                                                                           {"speed", Prefer::speed},
+                                                                           {"balanced", Prefer::balanced},
+                                                                           {"cheapest", Prefer::cheapest},
+                                                                           {"fastest", Prefer::fastest},
+                                                                           {"ordered", Prefer::ordered},
+                                                                           {"weighted", Prefer::weighted}}};
 };
 template <>
 struct Words<UnknownPrice> {

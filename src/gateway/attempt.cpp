@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/look.h"
 #include "gateway/settle.h"
 #include "wire/json.h"
 
@@ -109,7 +110,7 @@ Result<Outgoing> encode(Exchange& x, std::string& written) {
 
 // The attempt's credential, where one is needed. What is missing is told as the attempt's failure.
 [[gnu::noinline]] std::optional<End> take_credential(Exchange& x) {
-  x.asked->dropped = route::lost(x.asked->needs, x.core.snapshot().models()[x.model_index].places[x.asked->candidates.all[x.running.at].place]);
+  x.asked->dropped = x.model().places[x.asked->candidates.all[x.running.at].place].dropped(x.operation, x.asked->needs);
   x.asked->credential.reset();
   if (!x.provider().sign_in) return std::nullopt;
   const auto& signer = x.core.signers[x.running.provider];
@@ -162,8 +163,7 @@ Refusal kept_refusal(const net::ClientConn& conn) {
   return kept;
 }
 
-void book_refusal(Exchange& x, const cloud::Verdict& verdict) {
-  auto& a = close_attempt(x, verdict.kind);
+void book_refusal(Exchange& x, ledger::AttemptRecord& a, const cloud::Verdict& verdict) {
   const ledger::Settling how{x.deployment().price_at(a.start), x.tier};
   switch (verdict.billing) {
     case cloud::Billing::refused_unbilled:
@@ -173,6 +173,46 @@ void book_refusal(Exchange& x, const cloud::Verdict& verdict) {
     case cloud::Billing::ambiguous:
       return ledger::settle_ambiguous(a, x.reserved, how);
   }
+}
+
+// True if the body has a member of that name somewhere.
+bool says(std::string_view body, std::string_view word) {
+  const auto member = fmt::format("\"{}\"", word);
+  for (auto at = body.find(member); at != body.npos; at = body.find(member, at + 1)) {
+    const auto next = body.find_first_not_of(" \t\r\n", at + member.size());
+    if (next != body.npos && body[next] == ':') return true;
+  }
+  return false;
+}
+
+// A refusal that names something of the request: a parameter of the API, or in its message a quoted
+// word that the request says. Not the model: the name that was sent is ours.
+bool explains_itself(const cloud::Verdict& verdict, std::string_view body) {
+  const auto root = std::string_view(verdict.param).substr(0, verdict.param.find_first_of(".["));
+  if (!root.empty() && root != "model" && (dialect::need_of(root) || says(body, root))) return true;
+  std::string_view text(verdict.message);
+  for (const char quote : {'\'', '"', '`'})
+    for (auto open = text.find(quote); open != text.npos; open = text.find(quote, open + 1)) {
+      const auto close = text.find(quote, open + 1);
+      if (close == text.npos) break;
+      const auto word = text.substr(open + 1, close - open - 1);
+      if (word != "model" && says(body, word.substr(0, word.find_first_of(".[")))) return true;
+    }
+  return false;
+}
+
+// A refusal that the request does not explain gets one second opinion elsewhere (design.md section 2).
+void doubt(Exchange& x, cloud::Verdict& verdict) {
+  const bool refused = verdict.kind == FailureKind::invalid_request || verdict.kind == FailureKind::not_found;
+  if (verdict.elsewhere || !refused || !has_body(x.operation) || (x.running.status != 400 && x.running.status != 404)) return;
+  if (x.doubted.deployment != ledger::kNoIndex) {
+    learn_opinion(x, true);
+    x.doubted = {};
+    return;
+  }
+  if (explains_itself(verdict, x.asked->body)) return;
+  x.doubted = {.deployment = x.running.deployment, .status = x.running.status, .kind = verdict.kind};
+  verdict.elsewhere = true;
 }
 
 End judge_refusal(Exchange& x, Refusal refusal) {
@@ -188,7 +228,10 @@ End judge_refusal(Exchange& x, Refusal refusal) {
   x.core.mark_account(x.running.provider, failed.verdict.mark);
   if (failed.verdict.mark == cloud::Mark::credential_bad && x.asked->credential)
     x.core.credential_refused(x.running.provider, x.asked->credential);
-  book_refusal(x, failed.verdict);
+  auto& booked = close_attempt(x, failed.verdict.kind);
+  book_refusal(x, booked, failed.verdict);
+  learn(x, booked, failed.verdict.retry_after_ms);
+  doubt(x, failed.verdict);
   x.asked->failed.push_back(std::move(failed));
   return End::failed;
 }
@@ -234,6 +277,22 @@ End left_early(Exchange& x) {
   return End::client_left;
 }
 
+void book(Exchange& x, ledger::AttemptRecord& a, const Received& received) {
+  const auto& d = x.deployment();
+  if (!received.tier.empty()) a.tier = received.tier;
+  const auto* const price = d.price_at(a.start);
+  const ledger::Settling how{price, a.tier};
+  if (received.usage.reported) {
+    auto counted = received.usage;
+    counted.give_lifetime(price ? price->cache_lifetime : x.provider().adapter->cache_lifetime());
+    return ledger::settle_reported(a, counted, how);
+  }
+  if (!has_body(x.operation)) return ledger::settle_unbilled(a, ledger::AttemptState::settled_exact, ledger::Basis::none);
+  if (x.left && d.on_cancel == cloud::OnCancel::unbilled)
+    return ledger::settle_unbilled(a, ledger::AttemptState::settled_exact, ledger::Basis::cancel_unbilled);
+  ledger::settle_estimated(a, x.reserved, received.output_seen, how);
+}
+
 }  // namespace
 
 End fail(Exchange& x, FailureKind kind, std::string message, bool sent) {
@@ -247,14 +306,16 @@ End fail(Exchange& x, FailureKind kind, std::string message, bool sent) {
   } else {
     ledger::settle_unbilled(a, ledger::AttemptState::not_sent, ledger::Basis::none);
   }
+  learn(x, a);
   if (x.asked) x.asked->failed.push_back(std::move(failed));
   return End::failed;
 }
 
 net::Task<End> send(Exchange& x, net::Lease& lease, std::uint16_t at) {
-  const auto& place = x.core.snapshot().models()[x.model_index].places[x.asked->candidates.all[at].place];
+  const auto& place = x.model().places[x.asked->candidates.all[at].place];
   begin_attempt(x, place.deployment);
   x.running.at = at;
+  take_ticket(x);
   // Taken back first: an attempt that ends before it has a connection must not be repeated at the same place.
   const bool fresh = std::exchange(x.asked->fresh, false);
   if (const auto unsigned_end = take_credential(x)) co_return *unsigned_end;
@@ -292,19 +353,8 @@ bool keep_reading(Exchange& x) {
 
 void settle(Exchange& x, const Received& received) {
   auto& a = close_attempt(x, received.outcome);
-  const auto& d = x.deployment();
-  if (!received.tier.empty()) a.tier = received.tier;
-  const auto* const price = d.price_at(a.start);
-  const ledger::Settling how{price, a.tier};
-  if (received.usage.reported) {
-    auto counted = received.usage;
-    counted.give_lifetime(price ? price->cache_lifetime : x.provider().adapter->cache_lifetime());
-    return ledger::settle_reported(a, counted, how);
-  }
-  if (!has_body(x.operation)) return ledger::settle_unbilled(a, ledger::AttemptState::settled_exact, ledger::Basis::none);
-  if (x.left && d.on_cancel == cloud::OnCancel::unbilled)
-    return ledger::settle_unbilled(a, ledger::AttemptState::settled_exact, ledger::Basis::cancel_unbilled);
-  ledger::settle_estimated(a, x.reserved, received.output_seen, how);
+  book(x, a, received);
+  learn(x, a);
 }
 
 void note_owner(Exchange& x, std::string_view response_id) {

@@ -74,6 +74,7 @@ Core::Core(net::Loop& loop, Shared& shared, std::size_t index, std::unique_ptr<n
       owners(kOwnersPerCore),
       retries(shared.snapshot->config().retries.budget_percent, shared.snapshot->config().retries.burst),
       marks(shared.snapshot->providers().size()),
+      senses(*shared.snapshot, std::max<std::size_t>(1, shared.snapshot->config().limits.records / shared.cores.size()), index),
       signers(shared.snapshot->providers().size()),
       loop_(loop),
       shared_(shared),
@@ -157,6 +158,27 @@ void Core::append_unique_id(std::string& out) {
     for (std::size_t i = 0; i < 16; ++i, v >>= 4) id[half * 16 + i] = kDigits[v & 15];
   }
   out.append(id.data(), id.size());
+}
+
+void Core::tell_others(const Lesson& lesson) {
+  if (shared_.cores.size() < 2) return;
+  senses.untold.push_back(lesson);
+  if (senses.untold.size() == 1) loop_.spawn(hand_over_lessons());
+}
+
+net::Task<void> Core::hand_over_lessons() {
+  struct Batch : net::Letter {
+    Batch(Core& c, const std::vector<Lesson>& l) : core(c), lessons(l) {}
+    void run() override {
+      for (const auto& l : lessons) core.senses.hear(l, core.loop().now());
+    }
+    Core& core;
+    std::vector<Lesson> lessons;
+  };
+  co_await loop_.sleep_until(loop_.now().plus_ms(kLessonsMs));
+  for (auto* c : shared_.cores)
+    if (c != this) c->loop().post(std::make_unique<Batch>(*c, senses.untold));
+  senses.untold.clear();
 }
 
 void Core::mark_account(std::uint16_t provider, cloud::Mark mark) {

@@ -15,6 +15,7 @@
 #include "gateway/metrics.h"
 #include "gateway/owners.h"
 #include "gateway/permits.h"
+#include "gateway/senses.h"
 #include "gateway/snapshot.h"
 #include "health/account_marks.h"
 #include "health/retry_budget.h"
@@ -84,6 +85,9 @@ class Core : public net::Resident, public net::Acceptor::Sink {
 
   // 32 hex digits, unlike any other.
   void append_unique_id(std::string& out);
+  // What this core has learned already, for the others: handed over within kLessonsMs.
+  void tell_others(const Lesson& lesson);
+  static constexpr std::int64_t kLessonsMs = 50;
   // Tells every core; this one at once.
   void mark_account(std::uint16_t provider, cloud::Mark mark);
 
@@ -105,6 +109,7 @@ class Core : public net::Resident, public net::Acceptor::Sink {
   ResponseOwners owners;
   health::RetryBudget retries;
   health::AccountMarks marks;
+  Senses senses;
   std::vector<Signer> signers;  // by provider
   std::string fields;                       // space to write header lines in; not kept over a suspension
   std::vector<std::string_view> pieces;     // likewise, what a relay puts out
@@ -113,6 +118,7 @@ class Core : public net::Resident, public net::Acceptor::Sink {
   Core(net::Loop& loop, Shared& shared, std::size_t index, std::unique_ptr<net::TlsClient> tls);
   class Door;
   void accepted(net::Fd connection) override;
+  net::Task<void> hand_over_lessons();
 
   net::Loop& loop_;
   Shared& shared_;

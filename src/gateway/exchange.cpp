@@ -8,6 +8,7 @@
 #include "gateway/ask.h"
 #include "gateway/attempt.h"
 #include "gateway/failures.h"
+#include "gateway/look.h"
 
 namespace fw::gateway {
 namespace {
@@ -57,6 +58,7 @@ bool pin_to(Exchange& x, const std::optional<Owner>& owner) {
 // What the end of an attempt means for what comes next. True: try at `at`.
 [[gnu::noinline]] bool go_on(Exchange& x, End end, std::uint16_t& at) {
   if (end == End::served && std::exchange(x.paid, false)) x.core.retries.give_back();
+  if (end == End::served && x.doubted.deployment != ledger::kNoIndex) learn_opinion(x, false);
   if (end != End::failed || x.left) return false;
   if (x.asked->fresh) return true;
   ++at;
@@ -187,71 +189,75 @@ std::string_view Exchange::leans_on() const {
 
 Result<void> Exchange::look_inside() {
   auto& needs = asked->needs;
-  needs = {.operation = operation, .residency = key().residency, .asked = asked->facts.needs, .lossy = key().lossy};
-  const auto& places = core.snapshot().models()[model_index].places;
-  const auto bit = 1u << static_cast<unsigned>(operation);
-  if (std::ranges::none_of(places, [bit](const auto& p) { return (p.translated & bit) != 0; })) return {};
+  needs = asked->facts.needs;
+  const auto& places = model().places;
+  if (std::ranges::none_of(places, [this](const auto& p) { return p.translates(operation); })) return {};
   asked->inner = core.take_inner();
   auto read = dialect::inner::read_request(operation, asked->body, *asked->inner);
   if (read) {
-    needs.asked |= asked->inner->needs;
+    needs |= asked->inner->needs;
     return {};
   }
   asked->inner.reset();
   // A cloud that speaks the client's dialect may still make sense of it.
-  set(needs.asked, dialect::Need::unknown_content);
-  const bool passes = std::ranges::any_of(places, [bit](const auto& p) { return (p.operations & bit) != 0 && (p.translated & bit) == 0; });
+  set(needs, dialect::Need::unknown_content);
+  const bool passes = std::ranges::any_of(places, [this](const auto& p) { return p.serves(operation) && !p.translates(operation); });
   return passes ? Result<void>{} : std::unexpected(std::move(read.error()));
 }
 
 Result<void> Exchange::choose() {
   if (auto looked = look_inside(); !looked) return looked;
-  const auto& model = core.snapshot().models()[model_index];
-  auto& candidates = asked->candidates;
-  candidates = route::choose(asked->needs, model.places, core.marks, core.loop().now());
+  auto& kept = core.senses.decisions.add();
+  kept.request_id = request_id;
+  kept.time = time;
+  kept.policy = key().policy;
+  kept.model = model_index;
+  auto& decision = kept.decision;
+  look(*this, decision);
+  route::decide(decision, policy());
   core.retries.request();
-  if (pinned != ledger::kNoIndex) {
-    const auto end = candidates.all.begin() + candidates.tried;
-    const auto it = std::find_if(candidates.all.begin(), end, [&](const auto& c) { return model.places[c.place].deployment == pinned; });
-    if (it == end)
-      return std::unexpected(client_error(Code::no_capable_deployment,
-                                          fmt::format("the response leant on is stored at a deployment that cannot serve model '{}' for this key", model.name)));
-    candidates.all[0] = *it;
-    candidates.count = candidates.tried = 1;
+  auto& candidates = asked->candidates;
+  for (; candidates.count < decision.tried; ++candidates.count) {
+    const auto& r = decision.ranked[candidates.count];
+    candidates.all[candidates.count] = {r.place, r.verdict};
   }
-  if (candidates.tried > 0) return {};
-  return std::unexpected(nowhere());
+  if (candidates.count > 0) return {};
+  return std::unexpected(nowhere(decision));
 }
 
-// Why no deployment may be tried: what the request asks for, the policy's scopes, or the operation.
-Error Exchange::nowhere() const {
-  const auto& model = core.snapshot().models()[model_index];
-  const auto& candidates = asked->candidates;
-  const auto all = std::span(candidates.all).first(candidates.count);
-  const auto any = [&all](route::Verdict v) { return std::ranges::any_of(all, [v](const auto& c) { return c.verdict == v; }); };
+// Why no deployment may be tried: the price, what the request asks for, the policy's scopes, or the operation.
+Error Exchange::nowhere(const route::Decision& decision) const {
+  const auto any = [&decision](route::Verdict v) { return std::ranges::any_of(decision.ranked, [v](const auto& r) { return r.verdict == v; }); };
+  if (pinned != ledger::kNoIndex)
+    return client_error(Code::no_capable_deployment,
+                        fmt::format("the response leant on is stored at a deployment that cannot serve model '{}' for this key", model().name));
+  if (any(route::Verdict::price))
+    return client_error(Code::price_unknown,
+                        fmt::format("no deployment of '{}' that could serve has a known price, and the policy refuses what it cannot price "
+                                    "(unknown_price); `fairway offers {}` shows what is known", model().name, model().name), "model");
   if (any(route::Verdict::capability) || any(route::Verdict::loss)) {
     // What stands in the way at the place that lacks least.
     dialect::Needs least;
     least.set();
-    for (const auto& c : all)
-      if (c.verdict == route::Verdict::capability || c.verdict == route::Verdict::loss)
-        if (const auto unmet = route::unmet(asked->needs, model.places[c.place]); unmet.count() < least.count()) least = unmet;
+    for (const auto& r : decision.ranked)
+      if (r.verdict == route::Verdict::capability || r.verdict == route::Verdict::loss)
+        if (const auto unmet = route::unmet(decision.seen[r.place], policy().lossy); unmet.count() < least.count()) least = unmet;
     const auto names = need_names(*asked, least);
     return client_error(Code::no_capable_deployment,
                         fmt::format("no deployment of '{}' can serve a request that says: {}; leave it out, or let the policy's `lossy` "
-                                    "allow its loss where it is one", model.name, names), names.substr(0, names.find(',')));
+                                    "allow its loss where it is one", model().name, names), names.substr(0, names.find(',')));
   }
   if (!any(route::Verdict::residency))
-    return client_error(Code::no_capable_deployment, fmt::format("no deployment of '{}' serves {}", model.name, dialect::name(operation)), "model");
+    return client_error(Code::no_capable_deployment, fmt::format("no deployment of '{}' serves {}", model().name, dialect::name(operation)), "model");
   std::string scopes;
-  for (const auto& p : model.places) scopes += fmt::format("{}{}", scopes.empty() ? "" : ", ", p.scope);
+  for (const auto& s : decision.seen) scopes += fmt::format("{}{}", scopes.empty() ? "" : ", ", s.scope);
   return client_error(Code::residency_unsatisfiable,
                       fmt::format("the policy allows processing in {} only; '{}' is served in {}",
-                                  fmt::join(key().residency, ", "), model.name, scopes), "model");
+                                  fmt::join(policy().residency, ", "), model().name, scopes), "model");
 }
 
 bool Exchange::may_try(std::uint16_t at) {
-  if (at >= asked->candidates.tried) return false;
+  if (at >= asked->candidates.count) return false;
   if (attempts.empty()) return true;
   const auto most = core.snapshot().config().retries.attempts;
   if (most > 0 && static_cast<int>(attempts.size()) >= most) {

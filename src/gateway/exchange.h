@@ -1,6 +1,7 @@
 // One client request from its head to its record.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -31,18 +32,28 @@ struct Failed {
   std::string own_words;  // the cloud's error body, where the client may read it as it is; credentials removed
 };
 
+// In the order to try; `count` of them.
+struct Candidates {
+  struct One {
+    std::uint16_t place = 0;  // index into the model's places
+    route::Verdict verdict = route::Verdict::admissible;
+  };
+  std::array<One, route::kCandidatesMax> all;
+  std::uint16_t count = 0;
+};
+
 // What is needed only until the first byte went to the client; then its memory is given back.
 struct Asked : net::InSlab {
   net::Bytes body;
   dialect::RequestFacts facts;  // views into body
   std::unique_ptr<dialect::inner::Request> inner;  // views into body; only where some place is translated
-  route::Needs needs;
+  dialect::Needs needs;         // all it asks for; without `inner`, of the top level alone
   dialect::Needs dropped;       // what the running attempt's deployment was not told
   std::shared_ptr<const cloud::Credential> credential;  // that signed the running attempt
   Forwarded forwarded;
   std::string response_id;      // responses_get, _delete, _cancel
   std::string query;
-  route::Candidates candidates;
+  Candidates candidates;
   std::vector<Failed> failed;
   std::string_view stopped;     // why no further place is tried, where places are left
   bool fresh = false;           // the next try is at the same place, over a new connection
@@ -58,7 +69,15 @@ struct Running {
   std::int32_t first_token_ms = -1;
   MonoTime start;
   WallTime time;
+  health::Ticket ticket;
   ledger::UpstreamRequestId upstream_request_id;
+};
+
+// A refusal that the request does not explain: another place is asked before it is believed.
+struct Doubted {
+  std::uint16_t deployment = ledger::kNoIndex;
+  std::int16_t status = 0;
+  cloud::FailureKind kind = cloud::FailureKind::none;
 };
 
 // The state of an exchange. Its destructor is the one place where it is settled: whatever ended
@@ -78,7 +97,7 @@ class Exchange {
   Result<void> look_inside();
   // 3 choose: the candidates, or the refusal.
   Result<void> choose();
-  Error nowhere() const;
+  Error nowhere(const route::Decision& decision) const;
   // Whether the candidate at `at` may be tried now; if not, Asked::stopped says why.
   bool may_try(std::uint16_t at);
 
@@ -91,6 +110,8 @@ class Exchange {
   void client_left();
 
   const Key& key() const { return core.snapshot().keys()[key_index]; }
+  const route::Policy& policy() const { return core.snapshot().policies()[key().policy]; }
+  const Model& model() const { return core.snapshot().models()[model_index]; }
   const Deployment& deployment() const { return core.snapshot().deployments()[running.deployment]; }
   const Provider& provider() const { return core.snapshot().providers()[running.provider]; }
   const Face& face() const { return deployment().face(operation); }
@@ -122,8 +143,13 @@ class Exchange {
   ledger::ShortText<16> tier;  // asked for
   ledger::ShortText<40> outcome;
   ledger::Reservation reserved;
+  std::uint64_t prompt = 0;           // what shares its prompt's cache; 0: nothing
+  std::uint32_t shape = 0;            // of such requests: tenant, model, what they ask for
+  std::uint32_t expected_input = 0;   // tokens
+  std::uint32_t expected_output = 0;
   std::string client_request_id;
   std::unique_ptr<Asked> asked;  // null once committed
+  Doubted doubted;
   Running running;
   std::vector<ledger::AttemptRecord> attempts;  // that have ended
 };

@@ -101,6 +101,37 @@ TEST(Exchange, a_400_stays_where_it_is_and_is_told_in_the_clouds_words) {
   EXPECT_EQ(rig.last().attempts.at(0).state, ledger::AttemptState::refused_unbilled);
 }
 
+TEST(Exchange, a_400_that_the_request_does_not_explain_gets_a_second_opinion) {
+  Rig rig;
+  const std::string lie = R"({"error":{"message":"The requested operation is not supported.","type":"invalid_request_error","param":null,"code":"bad_request"}})";
+  rig.plays.push_back({.answer = json_answer(lie, 400)});
+  rig.plays.push_back({.answer = json_answer(kChatAnswer)});
+  const auto answer = rig.ask(chat_request(kAsk));
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 ")) << answer;
+  EXPECT_EQ(rig.dialled, (std::vector<std::string>{"one.test", "two.test"}));
+  EXPECT_EQ(rig.last().attempts.size(), 2u);
+}
+
+TEST(Exchange, two_clouds_that_agree_are_believed) {
+  Rig rig;
+  const std::string words = R"({"error":{"message":"Something is wrong.","type":"invalid_request_error","param":null,"code":null}})";
+  for (int i = 0; i < 2; ++i) rig.plays.push_back({.answer = json_answer(words, 400)});
+  const auto answer = rig.ask(chat_request(kAsk));
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 ")) << answer;
+  EXPECT_TRUE(has(answer, "Something is wrong."));
+  EXPECT_EQ(rig.received.size(), 2u);
+}
+
+TEST(Exchange, a_refusal_nobody_disproved_is_told_whatever_failed_after_it) {
+  Rig rig;
+  const std::string words = R"({"error":{"message":"Something is wrong.","type":"invalid_request_error","param":"model","code":null}})";
+  rig.plays.push_back({.answer = json_answer(words, 400)});
+  rig.plays.push_back({.answer = json_answer("{}", 503)});
+  const auto answer = rig.ask(chat_request(kAsk));
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 ")) << answer;
+  EXPECT_TRUE(has(answer, "Something is wrong."));
+}
+
 TEST(Exchange, when_all_fail_the_answer_names_each_and_forbids_retrying) {
   Rig rig;
   rig.plays.push_back({.answer = json_answer(R"({"error":{"message":"boom"}})", 500)});

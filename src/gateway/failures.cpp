@@ -90,7 +90,9 @@ void pass_on(Exchange& x, const Failed& last) {
 void answer_failures(Exchange& x) {
   if (x.left) return;
   const auto& failed = x.asked->failed;
-  const auto& last = failed.back();
+  // A refusal that nobody disproved is believed, whatever else failed after it.
+  const auto refused = std::ranges::find(failed, x.doubted.deployment, &Failed::deployment);
+  const auto& last = refused != failed.end() ? *refused : failed.back();
   if (is_clients_own(last.verdict.kind) && last.status >= 400) return pass_on(x, last);
   Error error{code_of(failed), Origin::provider, Retry::never, tell(x), {}, 0};
   if (error.code == Code::all_deployments_throttled) {

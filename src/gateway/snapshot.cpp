@@ -74,6 +74,7 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::make(const config::Config& con
   snapshot->config_ = config;
   if (auto added = snapshot->add_providers(surroundings); !added) return std::unexpected(added.error());
   snapshot->add_models();
+  snapshot->add_policies();
   snapshot->add_keys();
   return snapshot;
 }
@@ -91,7 +92,10 @@ Result<void> Snapshot::add_providers(const cloud::Surroundings& surroundings) {
     if (!site) return std::unexpected(site.error());
     auto sign_in = adapter->sign_in(p.settings, surroundings);
     if (!sign_in) return std::unexpected(sign_in.error());
-    Provider provider{.name = p.name, .scope = p.scope, .adapter = adapter, .site = *site, .sign_in = std::move(*sign_in), .endpoint = {}, .forward_headers = p.settings.forward_headers};
+    const auto cloud = std::ranges::find(clouds_, p.cloud);
+    const auto cloud_index = static_cast<std::uint16_t>(cloud - clouds_.begin());
+    if (cloud == clouds_.end()) clouds_.push_back(p.cloud);
+    Provider provider{.name = p.name, .scope = p.scope, .cloud = cloud_index, .adapter = adapter, .site = *site, .sign_in = std::move(*sign_in), .endpoint = {}, .forward_headers = p.settings.forward_headers};
     provider.endpoint = {.host = site->url.host,
                          .port = site->url.port,
                          .tls = site->url.tls,
@@ -110,13 +114,15 @@ void Snapshot::add_models() {
     Model model{.name = m.name, .places = {}};
     for (const auto& d : m.deployments) {
       Deployment out{.name = d.name, .model = d.model, .model_json = "\"", .provider = index_of(providers_, d.provider),
-                     .of_model = of_model, .timeouts = d.timeouts, .on_cancel = d.on_cancel, .prices = {}, .answer_lines = {}, .faces = {}};
+                     .of_model = of_model, .timeouts = d.timeouts, .on_cancel = d.on_cancel, .prices = {}, .quick = {}, .answer_lines = {}, .faces = {}};
       out.answer_lines = fmt::format("x-fairway-provider: {}\r\nx-fairway-deployment: {}\r\n", d.provider, d.name);
       const auto& provider = providers_[out.provider];
       out.prices = prices_of(d, provider, config_);
       wire::json_escape(out.model_json, provider.adapter->body_model(d.model));
       out.model_json.push_back('"');
-      route::Place place{.deployment = static_cast<std::uint16_t>(deployments_.size()), .provider = out.provider, .scope = {}};
+      for (const auto& part : out.prices.parts())
+        if (part.priced) out.quick.push_back({part.from, part.until.value_or(WallTime{INT64_MAX}), route::quick_prices(part.sheet)});
+      Place place{.deployment = static_cast<std::uint16_t>(deployments_.size()), .provider = out.provider, .cloud = provider.cloud, .weight = d.weight};
       for (std::size_t i = 0; i < kOperations; ++i) {
         const auto operation = static_cast<Operation>(i);
         const auto upstream = dialect_for(provider, d, operation);
@@ -132,16 +138,40 @@ void Snapshot::add_models() {
     model_index_.emplace(m.name, of_model);
     models_.push_back(std::move(model));
   }
-  for (auto& m : models_)
-    for (auto& p : m.places) {
-      p.scope = providers_[p.provider].scope;
-      p.prices = &deployments_[p.deployment].prices;
-    }
+}
+
+void Snapshot::add_policies() {
+  for (const auto& p : config_.policies) {
+    route::Policy policy{.name = p.name, .prefer = p.prefer, .lossy = p.lossy,
+                         .refuse_unknown_price = p.unknown_price == config::UnknownPrice::refuse, .residency = p.residency, .max_share = {}};
+    if (p.slo.first_token_ms) policy.first_token_ms = static_cast<std::uint32_t>(*p.slo.first_token_ms);
+    for (const auto& [cloud, percent] : p.max_share)
+      policy.max_share.push_back({cloud, static_cast<std::uint16_t>(std::min<std::int64_t>(percent * route::kWhole / 100, UINT16_MAX))});
+    policies_.push_back(std::move(policy));
+  }
+  policies_.push_back({});
+}
+
+const route::QuickPrices* Deployment::quick_at(WallTime at) const {
+  for (const auto& q : quick)
+    if (q.from <= at && at < q.until) return &q.prices;
+  return nullptr;
+}
+
+dialect::Needs Place::dropped(Operation operation, const dialect::Needs& asked) const {
+  const auto at = static_cast<std::size_t>(operation);
+  return at < fates.size() ? asked & fates[at].dropped : dialect::Needs{};
+}
+
+// Where nothing is translated the cloud itself says what it refuses.
+dialect::Needs Place::refused(Operation operation, const dialect::Needs& asked) const {
+  const auto at = static_cast<std::size_t>(operation);
+  return at < fates.size() && translates(operation) ? asked & fates[at].refused : dialect::Needs{};
 }
 
 void Snapshot::add_keys() {
   for (const auto& k : config_.keys) {
-    Key key{.name = k.name, .tenant = 0, .digest = k.digest, .models = {}, .residency = {}, .concurrent_max = k.limits.concurrent_exchanges};
+    Key key{.name = k.name, .tenant = 0, .digest = k.digest, .models = {}, .concurrent_max = k.limits.concurrent_exchanges};
     if (key.concurrent_max == 0) key.concurrent_max = config_.limits.exchanges_per_key;
     const auto tenant = std::ranges::find(tenants_, k.tenant);
     key.tenant = static_cast<std::uint16_t>(tenant - tenants_.begin());
@@ -151,11 +181,7 @@ void Snapshot::add_keys() {
       for (const auto& name : k.models)
         if (const auto m = model(name)) key.models[*m] = true;
     }
-    for (const auto& p : config_.policies)
-      if (p.name == k.policy) {
-        key.residency = p.residency;
-        key.lossy = p.lossy;
-      }
+    key.policy = index_of(config_.policies, k.policy);
     key_index_[prefix(k.digest.sha256)].push_back(static_cast<std::uint16_t>(keys_.size()));
     keys_.push_back(std::move(key));
   }

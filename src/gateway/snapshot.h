@@ -15,7 +15,8 @@
 #include "config/config.h"
 #include "net/http_client.h"
 #include "offer/book.h"
-#include "route/choose.h"
+#include "route/decision.h"
+#include "route/expected.h"
 
 namespace fw::gateway {
 
@@ -26,6 +27,7 @@ inline constexpr std::size_t kOperations = 6;
 struct Provider {
   std::string name;
   std::string scope;
+  std::uint16_t cloud = 0;  // index into clouds()
   const cloud::Adapter* adapter = nullptr;
   cloud::Site site;  // holds a secret
   std::shared_ptr<const cloud::SignIn> sign_in;  // null: the site's own lines say it all
@@ -42,6 +44,13 @@ struct Face {
   std::string stream_head;   // the same for a stream
 };
 
+// What tokens cost from one time to another, for the choice.
+struct DatedQuick {
+  WallTime from;
+  WallTime until;  // exclusive
+  route::QuickPrices prices;
+};
+
 struct Deployment {
   std::string name;
   std::string model;       // the cloud's word
@@ -51,16 +60,35 @@ struct Deployment {
   config::AttemptTimeouts timeouts;
   cloud::OnCancel on_cancel = cloud::OnCancel::estimate;
   offer::Timeline prices;  // its own price, or the offer book's
+  std::vector<DatedQuick> quick;  // the same, to compare with
   // Null: no price is known at that time. Its rows name where the prices come from.
   const offer::PriceSheet* price_at(WallTime at) const { return prices.price_at(at); }
+  // Null: likewise.
+  const route::QuickPrices* quick_at(WallTime at) const;
   std::string answer_lines;  // the header lines of its answers that never change
   std::array<Face, kOperations> faces;  // by operation
   const Face& face(Operation operation) const { return faces[static_cast<std::size_t>(operation)]; }
 };
 
+// What never changes of what the choice sees of a deployment.
+struct Place {
+  std::uint16_t deployment = 0;
+  std::uint16_t provider = 0;
+  std::uint16_t cloud = 0;       // index into clouds()
+  std::uint32_t weight = 1;
+  std::uint32_t operations = 0;  // bit n: it serves Operation n
+  std::uint32_t translated = 0;  // bit n: in another dialect than the client's
+  std::array<dialect::Fates, 2> fates{};  // of chat and responses; only what is dropped counts where nothing is translated
+  bool serves(Operation operation) const { return operations >> static_cast<unsigned>(operation) & 1; }
+  bool translates(Operation operation) const { return translated >> static_cast<unsigned>(operation) & 1; }
+  // What of `asked` it is not told, and what it cannot serve.
+  dialect::Needs dropped(Operation operation, const dialect::Needs& asked) const;
+  dialect::Needs refused(Operation operation, const dialect::Needs& asked) const;
+};
+
 struct Model {
   std::string name;
-  std::vector<route::Place> places;  // what the choice sees; Place::deployment is an index here
+  std::vector<Place> places;  // in the order of the configuration
 };
 
 struct Key {
@@ -68,8 +96,7 @@ struct Key {
   std::uint16_t tenant = 0;
   config::KeyDigest digest;
   std::vector<bool> models;            // by model index; empty: all
-  std::vector<std::string> residency;  // the policy's; empty: any
-  route::Lossy lossy = route::Lossy::hints;
+  std::uint16_t policy = 0;            // index into policies()
   std::size_t concurrent_max = 0;
   bool may_use(std::size_t model) const { return models.empty() || models[model]; }
 };
@@ -88,6 +115,8 @@ class Snapshot {
   const std::vector<Model>& models() const { return models_; }
   const std::vector<Key>& keys() const { return keys_; }
   const std::vector<std::string>& tenants() const { return tenants_; }
+  const std::vector<route::Policy>& policies() const { return policies_; }  // the last: of keys without one
+  const std::vector<std::string>& clouds() const { return clouds_; }        // those that are used
 
   std::optional<std::uint16_t> model(std::string_view name) const;
   // Known names like this one, best first; of those the key may use.
@@ -102,6 +131,7 @@ class Snapshot {
   Snapshot() = default;
   Result<void> add_providers(const cloud::Surroundings& surroundings);
   void add_models();
+  void add_policies();
   void add_keys();
 
   struct TextHash {
@@ -114,6 +144,8 @@ class Snapshot {
   std::vector<Model> models_;
   std::vector<Key> keys_;
   std::vector<std::string> tenants_;
+  std::vector<route::Policy> policies_;
+  std::vector<std::string> clouds_;
   std::vector<std::string> forwarded_;
   std::unordered_map<std::string, std::uint16_t, TextHash, std::equal_to<>> model_index_;
   std::unordered_map<std::uint64_t, std::vector<std::uint16_t>> key_index_;  // by the digest's first 8 bytes

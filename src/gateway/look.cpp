@@ -1,0 +1,179 @@
+#include "gateway/look.h"
+
+#include <algorithm>
+#include <functional>
+
+namespace fw::gateway {
+namespace {
+
+using health::Observation;
+using health::What;
+
+constexpr std::size_t kPrefixBytes = 4'096;    // a cache starts at 1,024 tokens
+constexpr std::uint32_t kHarmlessTokens = 8'000;
+
+std::uint64_t mix(std::uint64_t a, std::uint64_t b) { return (a ^ (b + 0x9e3779b97f4a7c15 + (a << 6) + (a >> 2))) * 0xff51afd7ed558ccd; }
+std::uint64_t hash(std::string_view text) { return std::hash<std::string_view>{}(text); }
+
+std::uint32_t capped(std::int64_t n) { return static_cast<std::uint32_t>(std::clamp<std::int64_t>(n, 0, UINT32_MAX)); }
+
+route::Pico expected(const Exchange& x, const Deployment& d, std::uint32_t warm) {
+  const auto tier = route::tier_of(x.tier);
+  const auto* const prices = d.quick_at(x.time);
+  if (tier == route::Tier::other || prices == nullptr) return route::kUnknownCost;
+  return route::expected_cost((*prices)[static_cast<std::size_t>(tier)], x.expected_input, warm, x.expected_output);
+}
+
+route::Seen see(Exchange& x, const Place& place, const route::Warmth::Prompt* prompt, std::uint32_t slo_ms) {
+  auto& senses = x.core.senses;
+  const auto& snapshot = x.core.snapshot();
+  const auto now = x.core.loop().now();
+  const auto service = senses.board.service(place.deployment, health::size_class(x.expected_input), slo_ms, now);
+  const auto warm = prompt != nullptr ? std::min(prompt->tokens(place.deployment, now), x.expected_input) : 0;
+  return {.scope = snapshot.providers()[place.provider].scope,
+          .cloud = snapshot.clouds()[place.cloud],
+          .cost = expected(x, snapshot.deployments()[place.deployment], warm),
+          .dropped = place.dropped(x.operation, x.asked->needs),
+          .refused = place.refused(x.operation, x.asked->needs),
+          .headroom_tokens = service.headroom_tokens,
+          .headroom_requests = service.headroom_requests,
+          .free_slots = service.free_slots,
+          .first_token_ms = service.first_token_ms,
+          .warm_tokens = warm,
+          .weight = place.weight,
+          .miss = service.miss,
+          .error = service.error,
+          .utilisation = service.utilisation,
+          .share = senses.shares.share(x.key().policy, place.cloud),
+          .deployment = place.deployment,
+          .provider = place.provider,
+          .breaker = service.breaker,
+          .may_probe = service.breaker != health::BreakerState::closed && senses.board.may_probe(place.deployment, now),
+          .throttled = service.throttled,
+          .marked = x.core.marks.marked(place.provider, now),
+          .speaks = place.serves(x.operation)};
+}
+
+What what_of(const Exchange& x, const ledger::AttemptRecord& a) {
+  if (a.outcome != cloud::FailureKind::none) return What::failed;
+  return x.left ? What::cancelled_by_caller : What::served;
+}
+
+Observation observed(const Exchange& x, What what) {
+  return {.at = x.core.loop().now(),
+          .tenant = x.key().tenant,
+          .duration_ms = capped(x.core.loop().now().ms_since(x.running.start)),
+          .deployment = x.running.deployment,
+          .status = static_cast<std::uint16_t>(x.running.status),
+          .what = what,
+          .size = health::size_class(x.expected_input),
+          .stream = x.stream,
+          .known_good = x.core.senses.good.has(x.shape)};
+}
+
+std::int32_t seconds(dialect::CacheLifetime lifetime) {
+  switch (lifetime) {
+    case dialect::CacheLifetime::m30: return 1'800;
+    case dialect::CacheLifetime::h1: return 3'600;
+    case dialect::CacheLifetime::h12: return 43'200;
+    default: return 300;
+  }
+}
+
+// What the answer's count says of the place's cache. Clouds that do not count what they wrote are
+// believed to have kept the prompt, until a count says otherwise.
+void learn_cache(Exchange& x, const ledger::AttemptRecord& a, Lesson& lesson) {
+  if (x.prompt == 0 || !a.usage.reported) return;
+  const auto counted = a.usage.cache_read + a.usage.cache_written();
+  const auto& senses = x.core.senses;
+  const auto* known = senses.warmth.find(x.prompt);
+  const bool disproved = counted == 0 && known != nullptr && known->tokens(a.deployment, x.core.loop().now()) > 0;
+  const auto kept = counted > 0 ? counted : disproved ? 0 : a.usage.total_input();
+  lesson.prompt = x.prompt;
+  lesson.cached_tokens = kept >= route::kCachedMin ? capped(kept) : 0;
+  lesson.cache_s = seconds(x.provider().adapter->cache_lifetime());
+}
+
+}  // namespace
+
+std::uint64_t prompt_hash(const Exchange& x) {
+  const auto& facts = x.asked->facts;
+  if (!facts.prompt_cache_key.empty()) return mix(hash(facts.prompt_cache_key), x.key().tenant) | 1;
+  if (x.asked->body.size() < kPrefixBytes) return 0;
+  return mix(hash(std::string_view(x.asked->body).substr(0, kPrefixBytes)), x.key().tenant) | 1;
+}
+
+void look(Exchange& x, route::Decision& d) {
+  const auto& model = x.core.snapshot().models()[x.model_index];
+  const auto& policy = x.policy();
+  auto& usual = x.core.senses.usual[x.model_index];
+  const auto bytes = static_cast<std::uint64_t>(x.reserved.input_max);
+  x.expected_input = usual.input_tokens(bytes);
+  x.expected_output = usual.output_tokens(static_cast<std::uint64_t>(std::max<std::int64_t>(x.reserved.output_max, 0)));
+  if (has_body(x.operation)) {
+    x.prompt = prompt_hash(x);
+    x.shape = static_cast<std::uint32_t>(mix(mix(x.key().tenant, x.model_index), x.asked->needs.to_ullong()) >> 32) | 1;
+  }
+  d.question = {.needs = x.asked->needs,
+                .seed = hash(x.request_id.view()),
+                .input_tokens = x.expected_input,
+                .output_tokens = x.expected_output,
+                .reserve_tokens = x.expected_input + x.expected_output,
+                .pinned = x.pinned == ledger::kNoIndex ? -1 : std::int32_t{x.pinned},
+                .operation = x.operation,
+                .stream = x.stream,
+                .harmless = has_body(x.operation) && x.pinned == ledger::kNoIndex && x.expected_input <= kHarmlessTokens && !x.asked->facts.background};
+  const auto* const prompt = x.core.senses.warmth.find(x.prompt);
+  d.seen.clear();
+  for (const auto& place : model.places) d.seen.push_back(see(x, place, prompt, policy.first_token_ms));
+}
+
+void take_ticket(Exchange& x) {
+  x.running.ticket = x.core.senses.board.begin(x.running.deployment, x.expected_input + x.expected_output, x.stream, x.core.loop().now());
+  if (x.attempts.empty()) x.core.senses.shares.add(x.key().policy, x.provider().cloud);
+}
+
+void learn_first_token(Exchange& x) {
+  if (!x.stream) return;
+  auto o = observed(x, What::first_token);
+  o.first_token_us = capped((x.core.loop().now().ns - x.running.start.ns) / 1'000);
+  x.core.senses.board.observe(o, x.running.ticket);
+  x.core.tell_others({.seen = o});
+}
+
+void learn(Exchange& x, const ledger::AttemptRecord& a, std::uint32_t retry_after_ms) {
+  auto& senses = x.core.senses;
+  const auto now = x.core.loop().now();
+  // What could not even be said was not the place's doing.
+  if (a.state == ledger::AttemptState::not_sent && a.outcome == cloud::FailureKind::invalid_request)
+    return senses.board.finish(x.running.ticket, 0, now);
+  auto o = observed(x, what_of(x, a));
+  o.kind = a.outcome;
+  o.retry_after_ms = retry_after_ms;
+  if (a.first_token_ms >= 0) o.first_token_us = capped(std::int64_t{a.first_token_ms} * 1'000);
+  if (a.usage.reported) {
+    o.output_tokens = capped(a.usage.total_output());
+    o.used_tokens = capped(a.usage.total());
+  }
+  senses.board.observe(o, x.running.ticket);
+  Lesson lesson{.seen = o};
+  if (o.what == What::served) {
+    senses.good.add(x.shape);
+    if (a.usage.reported && has_body(x.operation))
+      senses.usual[x.model_index].learn(static_cast<std::uint64_t>(x.reserved.input_max), static_cast<std::uint64_t>(a.usage.total_input()), static_cast<std::uint64_t>(a.usage.total_output()));
+    learn_cache(x, a, lesson);
+    if (lesson.prompt != 0) senses.warmth.note(lesson.prompt, a.deployment, lesson.cached_tokens, lesson.cache_s, now);
+  }
+  x.core.tell_others(lesson);
+}
+
+void learn_opinion(Exchange& x, bool agreed) {
+  auto o = observed(x, agreed ? What::second_opinion_agreed : What::second_opinion_disagreed);
+  o.deployment = x.doubted.deployment;
+  o.status = static_cast<std::uint16_t>(x.doubted.status);
+  o.kind = x.doubted.kind;
+  x.core.senses.board.observe(o);
+  x.core.tell_others({.seen = o});
+}
+
+}  // namespace fw::gateway

@@ -1,0 +1,61 @@
+// What a core knows of the places it can choose from, and what it has learned of requests.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "gateway/decisions.h"
+#include "gateway/snapshot.h"
+#include "health/board.h"
+#include "route/expected.h"
+#include "route/warmth.h"
+
+namespace fw::gateway {
+
+// The part of each cloud in a policy's latest requests: a thousand or two of them.
+class CloudShares {
+ public:
+  CloudShares(std::size_t policies, std::size_t clouds) : sent_(policies * clouds), totals_(policies), clouds_(clouds) {}
+  void add(std::uint16_t policy, std::uint16_t cloud);
+  // Of 65,536.
+  std::uint16_t share(std::uint16_t policy, std::uint16_t cloud) const;
+
+ private:
+  std::vector<std::uint32_t> sent_;
+  std::vector<std::uint32_t> totals_;
+  std::size_t clouds_;
+};
+
+// Shapes of requests (tenant, model, what they ask for) that were served: what a cloud says against
+// one of them is not believed at once. Fixed in size; a newer one replaces an older one.
+class GoodShapes {
+ public:
+  void add(std::uint32_t shape) { known_[shape % known_.size()] = shape; }
+  bool has(std::uint32_t shape) const { return known_[shape % known_.size()] == shape; }
+
+ private:
+  std::vector<std::uint32_t> known_ = std::vector<std::uint32_t>(4096);
+};
+
+// What a core tells the others.
+struct Lesson {
+  health::Observation seen;
+  std::uint64_t prompt = 0;         // 0: nothing about caches
+  std::uint32_t cached_tokens = 0;
+  std::int32_t cache_s = 0;
+};
+
+struct Senses {
+  Senses(const Snapshot& snapshot, std::size_t records, std::uint64_t seed);
+  void hear(const Lesson& lesson, MonoTime now);
+
+  health::Board board;
+  route::Warmth warmth;
+  std::vector<route::Usual> usual;  // by model
+  CloudShares shares;
+  GoodShapes good;
+  Decisions decisions;
+  std::vector<Lesson> untold;         // what the other cores do not know yet
+};
+
+}  // namespace fw::gateway
