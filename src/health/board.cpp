@@ -261,15 +261,18 @@ void Board::finish(Ticket& ticket, std::uint32_t used_tokens, MonoTime) {
   providers_[p.provider].tokens.give_back(unused, ticket.begun);
 }
 
-double Board::blend(const Place& p, SizeClass size, MonoTime now, Histogram::Weights& sum) const {
+Board::Shape Board::shape(const Place& p, SizeClass size, MonoTime now, Histogram::Weights& sum) const {
+  const auto& h = p.first[at(size)];
+  if (h.evidence(kEnough, now) >= kEnough) return {h.shape(), kEnough};
   const auto own = static_cast<int>(size);
   double all = 0;
+  sum.fill(0);
   const auto take = [&](int other) {
     if (other < 0 || other >= static_cast<int>(kSizeClasses) || all >= kEnough) return;
-    const auto& h = p.first[static_cast<std::size_t>(other)];
-    const double evidence = std::min(h.evidence(kEnough, now), kEnough - all);
+    const auto& of_other = p.first[static_cast<std::size_t>(other)];
+    const double evidence = std::min(of_other.evidence(kEnough, now), kEnough - all);
     if (evidence <= 0) return;
-    h.spread(sum, evidence, kLonger[static_cast<std::size_t>(own)] - kLonger[static_cast<std::size_t>(other)]);
+    of_other.spread(sum, evidence, kLonger[static_cast<std::size_t>(own)] - kLonger[static_cast<std::size_t>(other)]);
     all += evidence;
   };
   take(own);
@@ -277,18 +280,20 @@ double Board::blend(const Place& p, SizeClass size, MonoTime now, Histogram::Wei
     take(own - distance);
     take(own + distance);
   }
-  return all;
+  return {sum, all};
 }
 
 Service Board::measured(const Place& p, SizeClass size, std::uint32_t slo_ms, MonoTime now) const {
   Service s;
-  Histogram::Weights sum{};
-  const double evidence = blend(p, size, now, sum);
+  Histogram::Weights sum;
+  const auto [weights, evidence] = shape(p, size, now, sum);
   const auto& h = p.first[at(size)];
-  const double above = slo_ms == 0 || evidence <= 0 ? 0 : h.above(sum, std::min(slo_ms, kSloMaxMs) * 1'000);
-  s.miss = slo_ms == 0 ? 0 : share((above + kPriorMiss * std::max(0.0, kEnough - evidence)) / kEnough);
+  if (slo_ms != 0) {
+    const double above = h.above(weights, std::min(slo_ms, kSloMaxMs) * 1'000);
+    s.miss = share((above * evidence + kPriorMiss * std::max(0.0, kEnough - evidence)) / kEnough);
+  }
   s.error = share(p.errors.share(now));
-  s.first_token_ms = (h.quantile(sum, 0.5) + 999) / 1'000;
+  s.first_token_ms = (h.quantile(weights, 0.5) + 999) / 1'000;
   s.per_token_us = p.per_token.mass() > 0 ? p.per_token.median() : 0;
   s.samples = static_cast<std::uint32_t>(std::lround(evidence));
   if (p.utilisation && now.ms_since(p.utilisation_at) <= kUtilisationKeptMs) s.utilisation = p.utilisation;
@@ -324,9 +329,8 @@ const Opened& Board::opened(std::uint16_t deployment) const { return places_[dep
 
 std::uint32_t Board::first_token_ms(std::uint16_t deployment, SizeClass size, double share, MonoTime now) const {
   const auto& p = places_[deployment];
-  Histogram::Weights sum{};
-  blend(p, size, now, sum);
-  return (p.first[at(size)].quantile(sum, share) + 999) / 1'000;
+  Histogram::Weights sum;
+  return (p.first[at(size)].quantile(shape(p, size, now, sum).weights, share) + 999) / 1'000;
 }
 
 }  // namespace fw::health

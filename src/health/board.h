@@ -80,6 +80,10 @@ class Board {
     void add(double log2_us, bool healthy, MonoTime when);
     bool slow(double octaves) const { return samples >= 50 && now - usual > octaves; }
   };
+  struct Shape {
+    const Histogram::Weights& weights;
+    double evidence;
+  };
   struct Facts {
     std::int64_t until_ns = INT64_MIN;
     std::uint32_t slo_ms = 0;
@@ -117,7 +121,8 @@ class Board {
   void changed(Place& p, MonoTime now, bool did);
   void look_for_stall(Place& p, MonoTime now);
   Service measured(const Place& p, SizeClass size, std::uint32_t slo_ms, MonoTime now) const;
-  double blend(const Place& p, SizeClass size, MonoTime now, Histogram::Weights& sum) const;
+  // Of first tokens of this size, from its neighbours where it has not enough of its own; `sum` is room for that.
+  Shape shape(const Place& p, SizeClass size, MonoTime now, Histogram::Weights& sum) const;
 
   std::vector<Place> places_;
   std::vector<Quotas> providers_;

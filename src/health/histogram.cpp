@@ -94,12 +94,16 @@ std::uint32_t Histogram::quantile(const Weights& sum, double share) const {
 
 double Histogram::above(const Weights& sum, std::uint32_t value) const {
   const auto at = bucket(value);
-  float weight = 0;
-  std::size_t i = at + 1;
-  for (; i % 8 != 0; ++i) weight += sum[i];
-  for (; i < kBuckets; i += 8) weight += of_octave(sum, i);
+  float all = 0;
+  float higher = 0;
+  for (std::size_t octave = 0; octave < kBuckets; octave += 8) {
+    const auto weight = of_octave(sum, octave);
+    all += weight;
+    if (octave > at) higher += weight;
+  }
+  for (auto i = at + 1; i % 8 != 0; ++i) higher += sum[i];
   const double inside = (edge(at + 1) - value) / (edge(at + 1) - edge(at));
-  return weight + sum[at] * std::clamp(inside, 0.0, 1.0);
+  return all <= 0 ? 0 : (higher + sum[at] * std::clamp(inside, 0.0, 1.0)) / all;
 }
 
 }  // namespace fw::health

@@ -56,8 +56,9 @@ class Histogram {
 
   // Of a sum of shapes. The value below which `share` (0 to 1) of it lies; 0: it is empty.
   std::uint32_t quantile(const Weights& sum, double share) const;
-  // The weight above a value.
+  // The share of it (0 to 1) above a value; 0: it is empty.
   double above(const Weights& sum, std::uint32_t value) const;
+  const Weights& shape() const { return weights_; }
   std::uint32_t median() const { return quantile(weights_, 0.5); }
 
  private:

@@ -26,7 +26,7 @@ double Quota::share(MonoTime now) const {
 
 double Quota::level(MonoTime now) const {
   const double grown = between(at_, std::min(now, reset_)) * per_ns_;
-  const double after = between(std::max(at_, reset_), now) * limit_ / (kMinuteMs * kNsPerMs);
+  const double after = between(std::max(at_, reset_), now) * (limit_ * (1 / (kMinuteMs * kNsPerMs)));
   return std::min(limit_, level_ + grown + after);
 }
 
