@@ -83,8 +83,8 @@ void tell(const Told& told, const DemoClouds& fakes) {
   fmt::print(
       "Fairway demo: one endpoint, five fake clouds behind it. Nothing leaves this machine.\n\n"
       "  gateway      {}/v1\n  key          {}\n  admin        {}\n  admin token  {}\n\n"
-      "  gpt-6-sol is served by sol-direct (openai), then sol-sweden (azure), then sol-virginia (bedrock), then\n"
-      "  sol-stand-in (local); gpt-6-luna by all five, Google's Responses included; luna-at-google by Google alone;\n"
+      "  gpt-6-sol is served by sol-direct (openai), sol-sweden (azure) or sol-virginia (bedrock), whichever is the\n"
+      "  best for the request now; gpt-6-luna by all five, Google's Responses included; luna-at-google by Google alone;\n"
       "  gpt-oss-120b by local, text-embedding-3-small by openai.\n\n"
       "  fake openai      {}\n  fake azure       {}\n  fake bedrock     {}\n  fake vertex      {}\n  fake compatible  {}\n\n",
       told.gateway, told.secrets.client_key, told.admin, told.secrets.admin_token, fakes.openai, fakes.azure,

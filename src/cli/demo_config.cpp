@@ -47,10 +47,6 @@ models:
         model: openai.gpt-6-sol
         name: sol-virginia
         price: { input: "2.20", cache_read: "0.22", cache_write: { 30m: "2.75" }, output: "11.00" }
-      - provider: local
-        model: gpt-oss-120b
-        name: sol-stand-in
-        price: { input: "0.15", cache_read: "0.05", output: "0.60" }
   gpt-6-luna:
     deployments:
       - { provider: openai, model: gpt-6-luna, name: luna-direct, price: { input: "0.10", cache_read: "0.01", cache_write: { 30m: "0.125" }, output: "0.50" } }

@@ -50,7 +50,7 @@ class Demo(unittest.TestCase):
             self.assertEqual([e["status"] for e in seen], [200, 200, 200])
             self.assertEqual(json.loads(run_line(breaking))["faults"][0]["status"], 503)
             second = run_line(whole)
-            self.assertIn("x-fairway-deployment: sol-sweden", second)
+            self.assertIn("x-fairway-deployment: sol-virginia", second)
             self.assertIn("x-fairway-attempts: 2", second)
             self.assertEqual(program.stop(), 0)
 
