@@ -55,7 +55,7 @@ Command& Command::option(const std::string& names, std::string& to, const std::s
 
 Command& Command::option(const std::string& names, std::vector<std::string>& to, const std::string& doc,
                          const std::string& value) {
-  last_ = with_value(app_.add_option(names, to, doc)->allow_extra_args(false), value);
+  last_ = with_value(app_.add_option(names, to, doc)->allow_extra_args(!names.starts_with('-')), value);
   return *this;
 }
 

@@ -27,6 +27,7 @@ class Command {
   // `names`: "-c,--config", or a bare word for a positional. `value` is what help shows for the value:
   // "FILE", or words with bars between them, of which one must be given.
   Command& option(const std::string& names, std::string& to, const std::string& doc, const std::string& value);
+  // A positional takes all that follow, an option one value each time it is given.
   Command& option(const std::string& names, std::vector<std::string>& to, const std::string& doc, const std::string& value);
   Command& option(const std::string& names, std::int64_t& to, const std::string& doc, std::int64_t min, std::int64_t max);
   Command& option(const std::string& names, double& to, const std::string& doc, double min, double max);

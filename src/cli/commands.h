@@ -70,6 +70,16 @@ struct OffersOptions {
 };
 int offers(const OffersOptions& options);
 
+struct CatalogueOptions {
+  std::string catalogue;  // genai-prices, portkey
+  std::vector<std::string> files;
+  std::string date;       // of the catalogue; empty: today
+  std::string config;     // empty: the embedded book alone
+  Format format = Format::table;
+};
+int offers_import(const CatalogueOptions& options);
+int offers_compare(const CatalogueOptions& options);
+
 struct ConnectOptions {
   std::string client;  // codex, claude, python, node
   std::string url = "http://127.0.0.1:8080";

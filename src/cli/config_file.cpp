@@ -27,13 +27,13 @@ std::optional<std::string> environment(const std::string& name) {
   return value ? std::optional<std::string>(value) : std::nullopt;
 }
 
-WallTime now() {
+}  // namespace
+
+WallTime wall_now() {
   timespec time{};
   clock_gettime(CLOCK_REALTIME, &time);
   return {std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec};
 }
-
-}  // namespace
 
 std::expected<ConfigFile, std::string> load_config(const std::string& path) {
   const auto text = read_file(path);
@@ -46,7 +46,7 @@ std::expected<ConfigFile, std::string> load_config(const std::string& path) {
     return read_file(secret);
   };
   sources.offers = read_file;
-  sources.now = now();
+  sources.now = wall_now();
   sources.base_dir = directory_of(path);
   file.loaded = config::load(*text, sources);
   return file;

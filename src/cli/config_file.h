@@ -17,6 +17,9 @@ struct ConfigFile {
 // Error: why the file cannot be read, for people.
 std::expected<ConfigFile, std::string> load_config(const std::string& path);
 
+// The time of day of this machine.
+WallTime wall_now();
+
 // For commands that need a valid one: every problem goes to standard error; the error is the exit status.
 std::expected<config::Config, int> valid_config(const std::string& path);
 

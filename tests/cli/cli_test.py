@@ -397,6 +397,36 @@ class Offers(Cli):
         self.assertEqual(problem["severity"], "warning")
         self.assertIn("gpt-6-sol", problem["hint"])
 
+    def test_catalogues_of_others_become_rows_that_load(self):
+        prices = TOP / "tests/data/prices/portkey-models"
+        done = self.run_it("offers", "import", "--format", "portkey", "--date", "2026-08-21", "--output", "json",
+                           *(str(prices / f"pricing-{name}.json") for name in ("openai", "bedrock-mantle", "vertex-ai")))
+        self.assertEqual(done.returncode, 0)
+        rows = json.loads(done.stdout)
+        self.assertEqual({r["cloud"] for r in rows}, {"openai", "bedrock", "vertex"})
+        self.assertEqual({e["kind"] for r in rows for e in r["evidence"]}, {"third-party"})
+        (self.dir / "theirs.json").write_text(done.stdout)
+        config = self.config(GOOD + "offers: [theirs.json]\n")
+        self.assertEqual(self.run_it("config", "check", "-c", config).returncode, 0)
+
+    def test_disagreements_are_a_status_of_their_own(self):
+        prices = TOP / "tests/data/prices"
+        done = self.run_it("offers", "compare", "--format", "genai-prices", "--date", "2026-08-21", "--output", "json",
+                           str(prices / "genai-prices/data.json"))
+        self.assertEqual(done.returncode, 5)
+        luna = next(d for d in json.loads(done.stdout) if (d["model"], d["meter"]) == ("gpt-5.6-luna", "input"))
+        self.assertEqual((luna["ours"], luna["theirs"], luna["difference"]), ("0.2", "1", "0.8"))
+        self.assertEqual(luna["price_row"], "gpt-5.6-luna/openai/global/standard/2026-07-30")
+        done = self.run_it("offers", "compare", "--format", "genai-prices", "--output", "json", str(prices / "genai-prices/aws.yml"))
+        self.assertEqual((done.returncode, json.loads(done.stdout)), (0, []))
+
+    def test_a_catalogue_that_cannot_be_read_is_a_failure(self):
+        (self.dir / "openai.json").write_text("{")
+        for path in ("nowhere.json", "openai.json"):
+            done = self.run_it("offers", "compare", "--format", "portkey", path)
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertIn(path, done.stderr)
+
 
 if __name__ == "__main__":
     unittest.main()
