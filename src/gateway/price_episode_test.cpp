@@ -149,7 +149,6 @@ TEST(SnapshotPrices, are_the_deployments_own_else_the_books_at_the_time_of_the_a
   EXPECT_EQ(book.price_at(day("2026-07-30"))->cache_lifetime, snapshot->providers()[0].adapter->cache_lifetime());
   EXPECT_EQ(snapshot->deployments()[1].price_at({0})->row, "config");
   EXPECT_EQ(snapshot->deployments()[2].price_at(day("2026-11-22")), nullptr);
-  EXPECT_EQ(snapshot->models()[0].places[0].prices, &book.prices);
 }
 
 }  // namespace
