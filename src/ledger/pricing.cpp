@@ -67,27 +67,6 @@ Bill bill(const Usage& usage, const Meters& meters, CacheLifetime standard) {
   return out;
 }
 
-struct Applied {
-  Meters meters;
-  bool is_long = false;
-};
-
-// What holds for a tier (null: the ordinary one) and a size of input.
-Applied meters_for(const PriceSheet& sheet, const offer::Tier* special, std::int64_t input) {
-  const auto& own_step = special == nullptr ? sheet.long_context : special->long_context;
-  if (sheet.apart) {
-    const bool is_long = own_step && input > own_step->above;
-    return {is_long ? own_step->meters : special ? special->meters : sheet.meters, is_long};
-  }
-  Applied out{sheet.meters, false};
-  if (special) out.meters.lay_over(special->meters);
-  const auto& step = own_step ? own_step : sheet.long_context;
-  out.is_long = step && input > step->above;
-  if (out.is_long && sheet.long_context) out.meters.lay_over(sheet.long_context->meters);
-  if (out.is_long && own_step) out.meters.lay_over(own_step->meters);
-  return out;
-}
-
 }  // namespace
 
 std::expected<Priced, UnknownPrice> price(const Usage& usage, const PriceSheet& sheet, std::string_view tier) {
@@ -97,8 +76,9 @@ std::expected<Priced, UnknownPrice> price(const Usage& usage, const PriceSheet& 
     special = sheet.tier(tier == "fast" ? "priority" : tier);
     if (special == nullptr) return std::unexpected(UnknownPrice{fmt::format("the tier '{}' has no price", tier)});
   }
-  const auto [meters, is_long] = meters_for(sheet, special, usage.total_input());
-  const Bill total = bill(usage, meters, sheet.cache_lifetime);
+  const auto* const step = sheet.step(special);
+  const bool is_long = step && usage.total_input() > step->above;
+  const Bill total = bill(usage, is_long ? sheet.above(special) : sheet.below(special), sheet.cache_lifetime);
   if (!total.unknown().empty()) return std::unexpected(UnknownPrice{total.unknown()});
   return Priced{total.cost(), is_long, special ? special->row : sheet.row};
 }

@@ -107,6 +107,29 @@ const Tier* PriceSheet::tier(std::string_view name) const {
   return found == tiers.end() ? nullptr : &*found;
 }
 
+Meters PriceSheet::below(const Tier* special) const {
+  if (!special) return meters;
+  if (apart) return special->meters;
+  Meters out = meters;
+  out.lay_over(special->meters);
+  return out;
+}
+
+const LongContext* PriceSheet::step(const Tier* special) const {
+  const auto& own = special ? special->long_context : long_context;
+  const auto& counts = own || apart ? own : long_context;
+  return counts ? &*counts : nullptr;
+}
+
+Meters PriceSheet::above(const Tier* special) const {
+  const auto& own = special ? special->long_context : long_context;
+  if (apart) return own ? own->meters : below(special);
+  Meters out = below(special);
+  if (long_context) out.lay_over(long_context->meters);
+  if (own) out.lay_over(own->meters);
+  return out;
+}
+
 Result<PriceSheet> read_price(const PriceText& text) {
   PriceSheet sheet;
   auto meters = read_meters(text.meters, "");

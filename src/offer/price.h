@@ -68,6 +68,11 @@ struct PriceSheet {
   bool operator==(const PriceSheet&) const = default;
 
   const Tier* tier(std::string_view name) const;
+
+  // What holds for one of its tiers (null: the ordinary one): below the step, which step that is (null: none), and above.
+  Meters below(const Tier* special) const;
+  const LongContext* step(const Tier* special) const;
+  Meters above(const Tier* special) const;
 };
 
 // The same as the config spells it: USD per million tokens as decimal strings; empty: not named.

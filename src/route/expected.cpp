@@ -19,11 +19,11 @@ QuickMeters quick(const offer::Meters& meters, dialect::CacheLifetime lifetime) 
   return out;
 }
 
-QuickPrice quick(offer::Meters meters, const std::optional<offer::LongContext>& step, dialect::CacheLifetime lifetime) {
-  QuickPrice out{.base = quick(meters, lifetime), .beyond = {}};
+QuickPrice quick(const offer::PriceSheet& sheet, const offer::Tier* tier) {
+  QuickPrice out{.base = quick(sheet.below(tier), sheet.cache_lifetime), .beyond = {}};
+  const auto* const step = sheet.step(tier);
   if (!step) return out;
-  meters.lay_over(step->meters);
-  out.beyond = quick(meters, lifetime);
+  out.beyond = quick(sheet.above(tier), sheet.cache_lifetime);
   out.above = step->above;
   return out;
 }
@@ -46,14 +46,9 @@ Tier tier_of(std::string_view text) {
 QuickPrices quick_prices(const offer::PriceSheet& sheet) {
   constexpr std::array<std::string_view, kTiers> kNames{"standard", "flex", "priority", "batch"};
   QuickPrices out;
-  out[0] = quick(sheet.meters, sheet.long_context, sheet.cache_lifetime);
-  for (std::size_t i = 1; i < kTiers; ++i) {
-    const auto* tier = sheet.tier(kNames[i]);
-    if (tier == nullptr) continue;
-    auto meters = sheet.meters;
-    meters.lay_over(tier->meters);
-    out[i] = quick(meters, tier->long_context ? tier->long_context : sheet.long_context, sheet.cache_lifetime);
-  }
+  out[0] = quick(sheet, nullptr);
+  for (std::size_t i = 1; i < kTiers; ++i)
+    if (const auto* tier = sheet.tier(kNames[i])) out[i] = quick(sheet, tier);
   return out;
 }
 

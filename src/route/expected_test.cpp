@@ -45,6 +45,18 @@ TEST(Expected, a_tier_the_sheet_does_not_know_has_no_price) {
   EXPECT_EQ(expected_cost(QuickPrice{}, 100, 0, 10), kUnknownCost);
 }
 
+// As the ledger books it: what nobody has said of a tier or above a step is unknown, not the base price.
+TEST(Expected, a_tier_and_a_step_of_the_offer_book_stand_for_themselves) {
+  auto book = sheet();
+  book.apart = true;
+  const auto prices = quick_prices(book);
+  EXPECT_EQ(expected_cost(prices[static_cast<std::size_t>(Tier::flex)], 100, 0, 0), 100 * Pico{1'000'000});
+  EXPECT_EQ(expected_cost(prices[static_cast<std::size_t>(Tier::flex)], 100, 0, 10), kUnknownCost);
+  book.long_context->meters = {};
+  EXPECT_EQ(expected_cost(quick_prices(book)[0], 272'000, 272'000, 0), 272'000 * Pico{200'000});
+  EXPECT_EQ(expected_cost(quick_prices(book)[0], 272'001, 272'001, 0), kUnknownCost);
+}
+
 // The quick integers and the ledger's exact amounts are the same for what both can say.
 TEST(Expected, agrees_with_what_the_ledger_books) {
   const auto price = quick_prices(sheet())[0];
