@@ -53,13 +53,13 @@ Verdict judge(const Question& q, const Seen& s, const Policy& policy) {
   return s.dropped.any() ? Verdict::lossy : Verdict::admissible;
 }
 
-// The lowest and the highest known cost of those that can serve.
+// The lowest and the highest known cost of those that can serve; what is paid already (0) measures nothing.
 struct Costs {
   Pico low = kUnknownCost;
   Pico high = kUnknownCost;
   void add(Pico cost) {
     if (cost < 0) return;
-    low = low < 0 ? cost : std::min(low, cost);
+    if (cost > 0) low = low < 0 ? cost : std::min(low, cost);
     high = std::max(high, cost);
   }
 };

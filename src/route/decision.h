@@ -92,7 +92,7 @@ struct Decision {
   std::vector<Seen> seen;      // at most kCandidatesMax, as the configuration orders them
   std::vector<Ranked> ranked;  // all of them, in the order to try; the last ones are there to explain
   std::uint16_t tried = 0;     // so many may be tried
-  Pico reference = 0;          // what a miss is measured by: the lowest expected cost
+  Pico reference = 0;          // what a miss is measured by: the lowest expected cost above 0
 };
 
 // Fills `ranked`, `tried` and `reference`. Deterministic, in integers alone.

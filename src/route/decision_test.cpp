@@ -54,6 +54,15 @@ TEST(Decide, the_cheaper_serves_where_the_service_is_the_same) {
   EXPECT_EQ(order(d), (Order{1, 0}));
 }
 
+TEST(Decide, a_pool_that_is_paid_already_does_not_make_lateness_cheap) {
+  auto d = over({place(0, 0), place(1, 1'000'000'000), place(2, 1'050'000'000)});
+  d.seen[0].miss = 65'535;
+  d.seen[1].miss = 6'554;
+  decide(d, {});
+  EXPECT_EQ(order(d), (Order{2, 1, 0})) << "a certain miss weighs twice the lowest price that is paid";
+  EXPECT_EQ(d.reference, 1'000'000'000);
+}
+
 TEST(Decide, residency_filters_before_anything_else) {
   auto d = over({place(0, 1, "global"), place(1, 900, "eu/france"), place(2, 800, "on-premises"), place(3, 1, "")});
   d.seen[0].refused.set();
