@@ -1,11 +1,13 @@
 // What the admin plane tells, as text. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "gateway/credentials.h"
+#include "gateway/decisions.h"
 #include "gateway/metrics.h"
 #include "gateway/snapshot.h"
 #include "ledger/record.h"
@@ -26,6 +28,12 @@ struct Standing {
   bool why = false;
 };
 std::string deployments_page(const gateway::Snapshot& snapshot, const Standing& standing);
+
+// Every candidate of a request with price, service and compatibility, why the winner won, and what
+// became of it; without a record, so far.
+std::string explain_page(const gateway::KeptDecision& kept, const std::optional<ledger::ExchangeRecord>& record, const gateway::Snapshot& snapshot);
+// {"data":[…],"next":null}: decisions as route/record.h writes them.
+std::string decisions_page(const std::vector<gateway::KeptDecision>& decisions, const gateway::Snapshot& snapshot);
 
 // RFC 3339 in UTC with milliseconds.
 std::string rfc3339(WallTime time);

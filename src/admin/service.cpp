@@ -13,6 +13,7 @@
 namespace fw::admin {
 namespace {
 
+constexpr std::string_view kExplain = "/admin/v1/explain/";
 constexpr std::size_t kExchangesDefault = 100;
 constexpr std::size_t kExchangesMax = 1000;
 constexpr std::size_t kAdminMemoryBytes = 64u << 20;
@@ -95,6 +96,55 @@ net::Task<std::vector<ledger::ExchangeRecord>> gather_records(Desk& desk, std::s
   co_return all;
 }
 
+// What one core knows of a request.
+struct Known {
+  std::optional<gateway::KeptDecision> decision;
+  std::optional<ledger::ExchangeRecord> record;
+};
+
+net::Task<Known> find_request(Desk& desk, std::string id) {
+  for (std::size_t i = 0; i < desk.server.cores().count(); ++i) {
+    auto& core = desk.server.core(i);
+    auto question = gateway::ask<Known>(desk.loop, core.loop(), [&core, &id] {
+      const auto* kept = core.senses.decisions.find(id);
+      return Known{kept != nullptr ? std::optional(*kept) : std::nullopt, core.records.find(id)};
+    });
+    auto known = co_await question;
+    if (known.decision || known.record) co_return known;
+  }
+  co_return Known{};
+}
+
+bool may_see(const Desk& desk, const config::AdminToken& token, std::uint16_t tenant) {
+  const auto& tenants = desk.server.snapshot().tenants();
+  return token.tenant.empty() || (tenant < tenants.size() && tenants[tenant] == token.tenant);
+}
+
+net::Task<void> answer_explain(Desk& desk, net::HttpConn& client, const config::AdminToken& token) {
+  const std::string id(client.head().path.substr(kExplain.size()));
+  const auto known = co_await find_request(desk, id);
+  // A token of one tenant sees what has a record that is the tenant's.
+  const bool visible = token.tenant.empty() || (known.record && may_see(desk, token, known.record->tenant));
+  if (!known.decision || !visible)
+    co_return client.answer(client_error(Code::not_found, "no decision is kept for this request: the id is that of the x-request-id header; the "
+                                                          "latest are kept (limits.records), and a request refused before the choice has none"));
+  client.answer(200, "content-type: application/json\r\n", explain_page(*known.decision, known.record, desk.server.snapshot()));
+}
+
+net::Task<std::vector<gateway::KeptDecision>> gather_decisions(Desk& desk, std::size_t limit) {
+  using Kept = std::vector<gateway::KeptDecision>;
+  Kept all;
+  for (std::size_t i = 0; i < desk.server.cores().count(); ++i) {
+    auto& core = desk.server.core(i);
+    auto question = gateway::ask<Kept>(desk.loop, core.loop(), [&core, limit] { return core.senses.decisions.newest(limit); });
+    auto some = co_await question;
+    std::ranges::move(some, std::back_inserter(all));
+  }
+  std::ranges::sort(all, [](const auto& a, const auto& b) { return a.time > b.time; });
+  all.resize(std::min(all.size(), limit));
+  co_return all;
+}
+
 // Every core knows every credential.
 net::Task<Standing> gather_standing(Desk& desk, bool why) {
   using Signers = std::vector<gateway::Signer>;
@@ -125,11 +175,20 @@ net::Task<void> answer_page(Desk& desk, net::HttpConn& client, const config::Adm
     const auto records = co_await gather_records(desk, *limit, token.tenant);
     co_return client.answer(200, kJson, exchanges_page(records, snapshot));
   }
+  if (path == "/admin/v1/decisions") {
+    if (!token.tenant.empty()) co_return client.answer(client_error(Code::forbidden, "decisions are not cut by tenant; this token sees one tenant only"));
+    const auto limit = limit_of(client.head().query);
+    if (!limit)
+      co_return client.answer(client_error(Code::invalid_value, fmt::format("limit must be a whole number from 1 to {}", kExchangesMax), "limit"));
+    const auto decisions = co_await gather_decisions(desk, *limit);
+    co_return client.answer(200, kJson, decisions_page(decisions, snapshot));
+  }
+  if (path.starts_with(kExplain)) co_return co_await answer_explain(desk, client, token);
   if (path == "/admin/v1/deployments") {
     const auto standing = co_await gather_standing(desk, token.tenant.empty());
     co_return client.answer(200, kJson, deployments_page(snapshot, standing));
   }
-  client.answer(client_error(Code::not_found, "there is nothing here; see /metrics, /admin/v1/exchanges, /admin/v1/deployments"));
+  client.answer(client_error(Code::not_found, "there is nothing here; see /metrics, /admin/v1/exchanges, /admin/v1/deployments, /admin/v1/decisions, /admin/v1/explain/ID"));
 }
 
 net::Task<void> serve(Desk& desk, std::unique_ptr<net::Stream> stream) {

@@ -80,6 +80,25 @@ struct CatalogueOptions {
 int offers_import(const CatalogueOptions& options);
 int offers_compare(const CatalogueOptions& options);
 
+struct ExplainOptions {
+  std::string request_id;
+  std::string config = "fairway.yaml";
+  std::string admin;  // instead of `config`
+  Format format = Format::table;
+};
+int explain(const ExplainOptions& options);
+
+struct ReplayOptions {
+  std::string file;         // empty: the running gateway's
+  std::string config = "fairway.yaml";
+  std::string admin;        // instead of `config`
+  std::int64_t limit = 1'000;
+  std::string policy_file;  // empty: every record's own policy
+  std::string policy = "default";
+  Format format = Format::table;
+};
+int replay(const ReplayOptions& options);
+
 struct ConnectOptions {
   std::string client;  // codex, claude, python, node
   std::string url = "http://127.0.0.1:8080";

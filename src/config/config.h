@@ -188,6 +188,9 @@ struct Policy {
   Shares max_share;
 };
 
+// The policy as the choice reads it.
+route::Policy routed(const Policy& policy);
+
 struct Tenant {
   std::string name;
   std::string policy;  // as written; may be empty

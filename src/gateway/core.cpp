@@ -46,6 +46,11 @@ void Shared::signer_told(std::uint16_t provider) {
 
 ledger::ExchangeRecord& Records::add() { return slots_[added_++ % slots_.size()]; }
 
+std::optional<ledger::ExchangeRecord> Records::find(std::string_view request_id) const {
+  const auto it = std::ranges::find_if(slots_, [request_id](const auto& r) { return r.request_id.view() == request_id; });
+  return it != slots_.end() && !request_id.empty() ? std::optional(*it) : std::nullopt;
+}
+
 std::vector<ledger::ExchangeRecord> Records::newest(std::size_t limit) const {
   std::vector<ledger::ExchangeRecord> out;
   for (std::uint64_t i = 0; i < slots_.size() && i < added_ && out.size() < limit; ++i)

@@ -54,6 +54,7 @@ class Records {
   ledger::ExchangeRecord& add();
   // Newest first, at most `limit`.
   std::vector<ledger::ExchangeRecord> newest(std::size_t limit) const;
+  std::optional<ledger::ExchangeRecord> find(std::string_view request_id) const;
 
  private:
   std::vector<ledger::ExchangeRecord> slots_;

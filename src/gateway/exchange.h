@@ -144,7 +144,7 @@ class Exchange {
   ledger::ShortText<40> outcome;
   ledger::Reservation reserved;
   std::uint64_t prompt = 0;           // what shares its prompt's cache; 0: nothing
-  std::uint32_t shape = 0;            // of such requests: tenant, model, what they ask for
+  std::uint64_t shape = 0;            // of such requests: tenant, model, what they ask for
   std::uint32_t expected_input = 0;   // tokens
   std::uint32_t expected_output = 0;
   std::string client_request_id;

@@ -32,6 +32,7 @@ route::Seen see(Exchange& x, const Place& place, const route::Warmth::Prompt* pr
   const auto warm = prompt != nullptr ? std::min(prompt->tokens(place.deployment, now), x.expected_input) : 0;
   return {.scope = snapshot.providers()[place.provider].scope,
           .cloud = snapshot.clouds()[place.cloud],
+          .name = snapshot.deployments()[place.deployment].name,
           .cost = expected(x, snapshot.deployments()[place.deployment], warm),
           .dropped = place.dropped(x.operation, x.asked->needs),
           .refused = place.refused(x.operation, x.asked->needs),
@@ -68,7 +69,7 @@ Observation observed(const Exchange& x, What what) {
           .what = what,
           .size = health::size_class(x.expected_input),
           .stream = x.stream,
-          .known_good = x.core.senses.good.has(x.shape)};
+          .known_good = x.core.senses.known.known(x.shape, x.core.loop().now())};
 }
 
 std::int32_t seconds(dialect::CacheLifetime lifetime) {
@@ -112,7 +113,7 @@ void look(Exchange& x, route::Decision& d) {
   x.expected_output = usual.output_tokens(static_cast<std::uint64_t>(std::max<std::int64_t>(x.reserved.output_max, 0)));
   if (has_body(x.operation)) {
     x.prompt = prompt_hash(x);
-    x.shape = static_cast<std::uint32_t>(mix(mix(x.key().tenant, x.model_index), x.asked->needs.to_ullong()) >> 32) | 1;
+    x.shape = mix(mix(x.key().tenant, x.model_index), x.asked->needs.to_ullong()) | 1;
   }
   d.question = {.needs = x.asked->needs,
                 .seed = hash(x.request_id.view()),
@@ -158,7 +159,8 @@ void learn(Exchange& x, const ledger::AttemptRecord& a, std::uint32_t retry_afte
   senses.board.observe(o, x.running.ticket);
   Lesson lesson{.seen = o};
   if (o.what == What::served) {
-    senses.good.add(x.shape);
+    lesson.shape = x.shape;
+    senses.known.served(x.shape, now);
     if (a.usage.reported && has_body(x.operation))
       senses.usual[x.model_index].learn(static_cast<std::uint64_t>(x.reserved.input_max), static_cast<std::uint64_t>(a.usage.total_input()), static_cast<std::uint64_t>(a.usage.total_output()));
     learn_cache(x, a, lesson);

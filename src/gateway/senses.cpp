@@ -6,6 +6,7 @@ namespace fw::gateway {
 namespace {
 
 constexpr std::size_t kPrompts = 16'384;
+constexpr std::size_t kShapes = 4'096;
 
 std::vector<std::uint16_t> providers_of(const Snapshot& snapshot) {
   std::vector<std::uint16_t> out;
@@ -34,10 +35,12 @@ Senses::Senses(const Snapshot& snapshot, std::size_t records, std::uint64_t seed
       warmth(kPrompts),
       usual(snapshot.models().size()),
       shares(snapshot.policies().size(), snapshot.clouds().size()),
+      known(kShapes),
       decisions(records) {}
 
 void Senses::hear(const Lesson& lesson, MonoTime now) {
   board.observe(lesson.seen);
+  if (lesson.shape != 0) known.served(lesson.shape, now);
   if (lesson.prompt != 0) warmth.note(lesson.prompt, lesson.seen.deployment, lesson.cached_tokens, lesson.cache_s, now);
 }
 

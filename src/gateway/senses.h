@@ -7,6 +7,7 @@
 #include "gateway/decisions.h"
 #include "gateway/snapshot.h"
 #include "health/board.h"
+#include "health/known_shapes.h"
 #include "route/expected.h"
 #include "route/warmth.h"
 
@@ -26,20 +27,10 @@ class CloudShares {
   std::size_t clouds_;
 };
 
-// Shapes of requests (tenant, model, what they ask for) that were served: what a cloud says against
-// one of them is not believed at once. Fixed in size; a newer one replaces an older one.
-class GoodShapes {
- public:
-  void add(std::uint32_t shape) { known_[shape % known_.size()] = shape; }
-  bool has(std::uint32_t shape) const { return known_[shape % known_.size()] == shape; }
-
- private:
-  std::vector<std::uint32_t> known_ = std::vector<std::uint32_t>(4096);
-};
-
 // What a core tells the others.
 struct Lesson {
   health::Observation seen;
+  std::uint64_t shape = 0;          // that was served; 0: none
   std::uint64_t prompt = 0;         // 0: nothing about caches
   std::uint32_t cached_tokens = 0;
   std::int32_t cache_s = 0;
@@ -53,7 +44,7 @@ struct Senses {
   route::Warmth warmth;
   std::vector<route::Usual> usual;  // by model
   CloudShares shares;
-  GoodShapes good;
+  health::KnownShapes known;        // tenant, model and what is asked for
   Decisions decisions;
   std::vector<Lesson> untold;         // what the other cores do not know yet
 };

@@ -142,12 +142,7 @@ void Snapshot::add_models() {
 
 void Snapshot::add_policies() {
   for (const auto& p : config_.policies) {
-    route::Policy policy{.name = p.name, .prefer = p.prefer, .lossy = p.lossy,
-                         .refuse_unknown_price = p.unknown_price == config::UnknownPrice::refuse, .residency = p.residency, .max_share = {}};
-    if (p.slo.first_token_ms) policy.first_token_ms = static_cast<std::uint32_t>(*p.slo.first_token_ms);
-    for (const auto& [cloud, percent] : p.max_share)
-      policy.max_share.push_back({cloud, static_cast<std::uint16_t>(std::min<std::int64_t>(percent * route::kWhole / 100, UINT16_MAX))});
-    policies_.push_back(std::move(policy));
+    policies_.push_back(config::routed(p));
   }
   policies_.push_back({});
 }

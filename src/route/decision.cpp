@@ -16,6 +16,10 @@ constexpr std::int64_t weight_of_miss(Prefer prefer) {
   }
 }
 
+constexpr std::array<std::string_view, kVerdicts> kNames{"probe",      "admissible", "lossy",     "share",  "throttled",
+                                                         "ejected",    "marked",     "operation", "pinned", "residency",
+                                                         "capability", "loss",       "price"};
+
 // Where nothing is known of any price, service still counts: the unit does not matter then.
 constexpr Pico kReferenceWithoutPrice = 1'000'000;
 
@@ -114,11 +118,11 @@ void sort(std::vector<Ranked>& ranked) {
 
 }  // namespace
 
-std::string_view name(Verdict verdict) {
-  constexpr std::array<std::string_view, kVerdicts> kNames{"probe",     "admissible", "lossy",      "share", "throttled",
-                                                           "ejected",   "marked",     "operation",  "pinned", "residency",
-                                                           "capability", "loss",      "price"};
-  return kNames[static_cast<std::size_t>(verdict)];
+std::string_view name(Verdict verdict) { return kNames[static_cast<std::size_t>(verdict)]; }
+
+std::optional<Verdict> verdict_of(std::string_view name) {
+  const auto it = std::ranges::find(kNames, name);
+  return it == kNames.end() ? std::nullopt : std::optional(static_cast<Verdict>(it - kNames.begin()));
 }
 
 dialect::Needs unmet(const Seen& seen, Lossy lossy) {

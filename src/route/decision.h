@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -32,6 +33,7 @@ enum class Verdict : std::uint8_t {
 };
 inline constexpr std::size_t kVerdicts = 13;
 std::string_view name(Verdict verdict);
+std::optional<Verdict> verdict_of(std::string_view name);
 // Up to `marked` a place may be tried, in the order of the verdicts.
 constexpr bool may_serve(Verdict verdict) { return verdict <= Verdict::marked; }
 
@@ -43,6 +45,7 @@ inline constexpr Pico kUnknownCost = -1;
 struct Seen {
   std::string_view scope;             // "global", "eu", "eu/sweden-central", "on-premises"
   std::string_view cloud;
+  std::string_view name;              // the deployment's
   Pico cost = kUnknownCost;           // of this request, expected
   dialect::Needs dropped;             // what the request asks for and cannot be told there
   dialect::Needs refused;             // what it asks for and cannot be served there

@@ -5,11 +5,23 @@
 
 namespace fw::route {
 
-std::string_view name(Prefer prefer) {
-  constexpr std::array<std::string_view, 7> kNames{"cost",    "speed",   "balanced", "cheapest",
-                                                   "fastest", "ordered", "weighted"};
-  return kNames[static_cast<std::size_t>(prefer)];
+namespace {
+
+constexpr std::array<std::string_view, 7> kPrefers{"cost", "speed", "balanced", "cheapest", "fastest", "ordered", "weighted"};
+constexpr std::array<std::string_view, 3> kLossy{"hints", "refuse", "allow"};
+
+template <class Enum>
+std::optional<Enum> found(const auto& names, std::string_view name) {
+  const auto it = std::ranges::find(names, name);
+  return it == names.end() ? std::nullopt : std::optional(static_cast<Enum>(it - names.begin()));
 }
+
+}  // namespace
+
+std::string_view name(Prefer prefer) { return kPrefers[static_cast<std::size_t>(prefer)]; }
+std::optional<Prefer> prefer_of(std::string_view name) { return found<Prefer>(kPrefers, name); }
+std::string_view name(Lossy lossy) { return kLossy[static_cast<std::size_t>(lossy)]; }
+std::optional<Lossy> lossy_of(std::string_view name) { return found<Lossy>(kLossy, name); }
 
 bool within(std::string_view scope, std::string_view allowed) {
   if (!scope.starts_with(allowed)) return false;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,9 +20,12 @@ enum class Prefer : std::uint8_t {
   weighted,  // by the deployments' weights, drawn from the request's id
 };
 std::string_view name(Prefer prefer);
+std::optional<Prefer> prefer_of(std::string_view name);
 
 // What may be lost on the way to a deployment that speaks another language.
 enum class Lossy : std::uint8_t { hints, refuse, allow };
+std::string_view name(Lossy lossy);
+std::optional<Lossy> lossy_of(std::string_view name);
 
 // Shares are of 65,536.
 inline constexpr std::int64_t kWhole = 65'536;

@@ -1,0 +1,106 @@
+#include "cli/admin_client.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <optional>
+
+#include "cli/config_file.h"
+#include "cli/exit.h"
+#include "net/http_client.h"
+#include "wire/json.h"
+#include "wire/url.h"
+
+namespace fw::cli {
+namespace {
+
+constexpr std::int64_t kPatienceMs = 10'000;
+constexpr std::size_t kAnswerMax = std::size_t{256} << 20;
+
+// Where and as whom to ask.
+struct Asking {
+  net::Endpoint endpoint;
+  std::string token;
+  std::string ca_file;
+};
+
+std::expected<Asking, int> by_url(const std::string& text) {
+  const auto url = wire::parse_url(text);
+  if (!url) {
+    fmt::print(stderr, "--admin: found '{}', expected an address such as http://127.0.0.1:8081 ({})\n", text, url.error());
+    return std::unexpected(kUsage);
+  }
+  const char* token = std::getenv("FAIRWAY_ADMIN_TOKEN");
+  if (token == nullptr) {
+    fmt::print(stderr, "--admin needs the admin token in the environment variable FAIRWAY_ADMIN_TOKEN\n");
+    return std::unexpected(kUsage);
+  }
+  return Asking{{.host = url->host, .port = url->port, .tls = url->tls}, token, {}};
+}
+
+std::expected<Asking, int> by_config(const std::string& path) {
+  const auto config = valid_config(path);
+  if (!config) return std::unexpected(config.error());
+  if (!config->admin) {
+    fmt::print(stderr, "{} has no `admin` listener, so nothing can be asked of the gateway; add one\n", path);
+    return std::unexpected(kNotReached);
+  }
+  auto host = config->admin->address.host;
+  if (host == "0.0.0.0") host = "127.0.0.1";
+  if (host == "::") host = "::1";
+  const auto& tls = config->admin->tls;
+  return Asking{{.host = host, .port = config->admin->address.port, .tls = tls.has_value()},
+                std::string(config->admin->tokens.front().token.reveal()), tls ? tls->cert : ""};
+}
+
+net::Task<void> get(net::UpstreamPool& pool, net::Loop& loop, std::string request, std::expected<AdminAnswer, std::string>& out) {
+  using Kind = net::ClientConn::Body::Kind;
+  const auto deadline = loop.now().plus_ms(kPatienceMs);
+  auto opened = co_await pool.open(deadline);
+  if (!opened) {
+    out = std::unexpected(opened.error().text);
+    co_return loop.stop();
+  }
+  auto lease = std::move(*opened);
+  lease->stream().send(request);
+  const auto head = co_await lease->read_head(wire::Method::get, deadline, nullptr);
+  AdminAnswer answer;
+  if (head) answer.status = lease->head().status;
+  for (bool more = head.has_value(); more && answer.body.size() < kAnswerMax;) {
+    const auto part = lease->body();
+    if (part.kind == Kind::bytes) answer.body.append(part.bytes);
+    else if (part.kind != Kind::blocked || co_await lease->stream().readable(deadline) != net::Wake::ready) more = false;
+  }
+  if (head) out = std::move(answer);
+  else out = std::unexpected(head.error().text);
+  loop.stop();
+}
+
+}  // namespace
+
+std::expected<AdminAnswer, int> ask_admin(const AdminPlace& place, const std::string& target) {
+  const auto asking = place.url.empty() ? by_config(place.config) : by_url(place.url);
+  if (!asking) return std::unexpected(asking.error());
+  net::Loop loop;
+  auto tls = net::TlsClient::make(asking->ca_file, asking->endpoint.tls);
+  std::expected<AdminAnswer, std::string> out = std::unexpected(tls ? std::string("no answer in time") : tls.error().message);
+  if (tls) {
+    net::Resolver resolver(loop);
+    net::UpstreamPool pool(loop, resolver, **tls, asking->endpoint);
+    loop.spawn(get(pool, loop, fmt::format("GET {} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\nconnection: close\r\n\r\n", target, asking->endpoint.host, asking->token), out));
+    loop.run();
+    loop.end_tasks();
+  }
+  if (out) return std::move(*out);
+  fmt::print(stderr, "the gateway's admin listener at {}:{} cannot be reached: {}; is it running?\n", asking->endpoint.host, asking->endpoint.port, out.error());
+  return std::unexpected(kNotReached);
+}
+
+std::string told(const AdminAnswer& answer) {
+  const auto message = wire::json_check(answer.body, 16) ? std::nullopt : wire::json_find(answer.body, {"error", "message"});
+  std::string text;
+  if (message) wire::json_unescape(wire::json_text(*message), text);
+  return text.empty() ? fmt::format("the gateway answered {}", answer.status) : text;
+}
+
+}  // namespace fw::cli
