@@ -19,9 +19,7 @@ using wire::JsonWriter;
 constexpr int kDepth = 8;
 
 // The fields under their names, once for writing and for reading.
-void visit(auto& s, auto&& field)
-  requires std::same_as<std::remove_const_t<std::remove_reference_t<decltype(s)>>, Seen>
-{
+void seen_fields(auto& s, auto&& field) {
   field("deployment", s.name);
   field("scope", s.scope);
   field("cloud", s.cloud);
@@ -48,9 +46,7 @@ void visit(auto& s, auto&& field)
   field("speaks", s.speaks);
 }
 
-void visit(auto& q, auto&& field)
-  requires std::same_as<std::remove_const_t<std::remove_reference_t<decltype(q)>>, Question>
-{
+void question_fields(auto& q, auto&& field) {
   field("operation", q.operation);
   field("needs", q.needs);
   field("seed", q.seed);
@@ -62,9 +58,7 @@ void visit(auto& q, auto&& field)
   field("harmless", q.harmless);
 }
 
-void visit(auto& p, auto&& field)
-  requires std::same_as<std::remove_const_t<std::remove_reference_t<decltype(p)>>, Policy>
-{
+void policy_fields(auto& p, auto&& field) {
   field("name", p.name);
   field("prefer", p.prefer);
   field("lossy", p.lossy);
@@ -72,6 +66,14 @@ void visit(auto& p, auto&& field)
   field("first_token_ms", p.first_token_ms);
   field("residency", p.residency);
   field("max_share", p.max_share);
+}
+
+template <class T>
+void visit(T& object, auto&& field) {
+  using Kind = std::remove_const_t<T>;
+  if constexpr (std::same_as<Kind, Seen>) seen_fields(object, field);
+  else if constexpr (std::same_as<Kind, Question>) question_fields(object, field);
+  else policy_fields(object, field);
 }
 
 struct Write {

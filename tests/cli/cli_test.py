@@ -99,8 +99,53 @@ class Usage(Cli):
 
     def test_later_commands_are_not_offered(self):
         out = self.run_it("--help").stdout
-        for later in ("explain", "ledger", "plan", "budget", "drill"):
+        for later in ("ledger", "plan", "budget", "drill"):
             self.assertNotIn(f"\n  {later} ", out)
+
+
+RECORD = {
+    "request_id": "req_1", "time": "2026-11-22T10:00:00.000Z", "model": "m",
+    "policy": {"name": "default", "prefer": "balanced"}, "question": {"operation": "chat"},
+    "seen": [{"deployment": "dear", "scope": "global", "cloud": "openai", "cost": 2000},
+             {"deployment": "cheap", "scope": "us", "cloud": "azure", "cost": 1000}],
+    "ranked": [{"place": 1, "verdict": "admissible", "score": 1000}, {"place": 0, "verdict": "admissible", "score": 2000}],
+    "tried": 2, "reference": 1000}
+
+
+class Replay(Cli):
+    def record(self, **changed):
+        path = self.dir / "records.ndjson"
+        path.write_text(json.dumps({**RECORD, **changed}) + "\n")
+        return str(path)
+
+    def test_a_record_is_decided_again_from_itself_alone(self):
+        done = self.run_it("replay", self.record(), "--output", "json")
+        self.assertEqual((done.returncode, json.loads(done.stdout)), (0, {"replayed": 1, "different": 0, "differences": []}), done.stderr)
+
+    def test_a_changed_record_is_a_difference(self):
+        done = self.run_it("replay", self.record(ranked=RECORD["ranked"][::-1]), "--output", "json")
+        told = json.loads(done.stdout)
+        self.assertEqual((done.returncode, told["different"]), (5, 1))
+        self.assertIn("rank 1: recorded dear", told["differences"][0]["difference"])
+
+    def test_another_policy_is_compared(self):
+        text = GOOD + "policies: { eu-only: { residency: eu } }\n"
+        done = self.run_it("replay", self.record(), "--policy", self.config(text), "--policy-name", "eu-only", "--output", "json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual([(row["policy"], row["served"], row["refused"]) for row in json.loads(done.stdout)], [("recorded", 1, 0), ("eu-only", 0, 1)])
+        self.assertIn("1 of 1 requests would go elsewhere", done.stderr)
+        self.assertIn("has no policy 'nope'", self.run_it("replay", self.record(), "--policy", self.config(text), "--policy-name", "nope").stderr)
+
+    def test_what_is_no_record_is_told(self):
+        path = self.dir / "x"
+        path.write_text("hello\n")
+        done = self.run_it("replay", str(path))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("expected a decision", done.stderr)
+
+    def test_a_gateway_that_does_not_run_is_not_reached(self):
+        text = GOOD + 'admin: { address: "127.0.0.1:1", token: "${env:FW_TEST_KEY}" }\n'
+        self.assertEqual(self.run_it("explain", "req_1", "-c", self.config(text)).returncode, 4)
 
 
 class ConfigCheck(Cli):
