@@ -4,6 +4,13 @@
 
 namespace fw::gateway {
 
+Decisions::Decisions(std::size_t kept_max, std::size_t places) : slots_(kept_max) {
+  for (auto& s : slots_) {
+    s.decision.seen.reserve(places);
+    s.decision.ranked.reserve(places);
+  }
+}
+
 const KeptDecision* Decisions::find(std::string_view request_id) const {
   const auto it = std::ranges::find_if(slots_, [request_id](const auto& s) { return s.request_id.view() == request_id; });
   return it != slots_.end() && !request_id.empty() ? &*it : nullptr;

@@ -21,7 +21,8 @@ struct KeptDecision {
 // The latest of a core, oldest overwritten first. Slots keep their memory.
 class Decisions {
  public:
-  explicit Decisions(std::size_t kept_max) : slots_(kept_max) {}
+  // Room for `places` deployments each is taken at once: what is kept costs the same from the start.
+  Decisions(std::size_t kept_max, std::size_t places);
   KeptDecision& add() { return slots_[added_++ % slots_.size()]; }
   const KeptDecision* find(std::string_view request_id) const;
   // Newest first, at most `limit`.

@@ -219,8 +219,9 @@ std::unique_ptr<dialect::StreamRelay> relay_for(Exchange& x, const net::ClientCo
     return false;
   }
   const auto& timeouts = x.deployment().timeouts;
-  s.passed = std::make_unique<std::string>();
-  append_passed_fields(conn, *s.passed);
+  std::string passed;
+  append_passed_fields(conn, passed);
+  s.passed = std::make_unique<std::string>(std::string_view(passed));  // no larger than it is
   s.total = x.running.start.plus_ms(timeouts.total_ms);
   s.first = after(x, timeouts.first_byte_ms, s.total);
   return true;

@@ -14,6 +14,14 @@ std::vector<std::uint16_t> providers_of(const Snapshot& snapshot) {
   return out;
 }
 
+// Of the model with the most deployments, as far as that is few.
+std::size_t usual_places(const Snapshot& snapshot) {
+  constexpr std::size_t kFew = 4;
+  std::size_t most = 1;
+  for (const auto& m : snapshot.models()) most = std::max(most, m.places.size());
+  return std::min(most, kFew);
+}
+
 }  // namespace
 
 void CloudShares::add(std::uint16_t policy, std::uint16_t cloud) {
@@ -36,7 +44,7 @@ Senses::Senses(const Snapshot& snapshot, std::size_t records, std::uint64_t seed
       usual(snapshot.models().size()),
       shares(snapshot.policies().size(), snapshot.clouds().size()),
       known(kShapes),
-      decisions(records) {}
+      decisions(records, usual_places(snapshot)) {}
 
 void Senses::hear(const Lesson& lesson, MonoTime now) {
   board.observe(lesson.seen);
