@@ -97,6 +97,7 @@ class Ours : public Chooser {
     dialect::Needs refused;
     if (r.asked->special && !p.serves_special) dialect::set(refused, dialect::Need::json_schema);
     return {.scope = p.scope, .cloud = p.cloud,
+            .name = {},
             .cost = route::expected_cost(price(place), r.expected, 0, output),
             .dropped = {}, .refused = refused,
             .headroom_tokens = s.headroom_tokens, .headroom_requests = s.headroom_requests, .free_slots = s.free_slots,

@@ -19,7 +19,7 @@ namespace {
 #endif
 
 constexpr std::size_t kSlabBytes = 32 * 1024;  // aligned to its size: a pointer leads to its slab
-constexpr std::size_t kFine = 32;              // steps up to kFineMax
+constexpr std::size_t kFine = 16;              // steps up to kFineMax; fine enough that what lives long seldom shares a class
 constexpr std::size_t kFineMax = 1024;
 constexpr std::size_t kCoarse = 512;           // steps up to kMax; larger pieces are the system's
 constexpr std::size_t kMax = 8192;
@@ -46,7 +46,7 @@ constexpr std::size_t size_of(std::size_t c) {
   constexpr auto kFineClasses = kFineMax / kFine;
   return c < kFineClasses ? (c + 1) * kFine : kFineMax + (c - kFineClasses + 1) * kCoarse;
 }
-static_assert(class_of(1) == 0 && class_of(32) == 0 && class_of(33) == 1 && size_of(class_of(kMax)) == kMax);
+static_assert(class_of(1) == 0 && class_of(kFine) == 0 && class_of(kFine + 1) == 1 && size_of(class_of(kMax)) == kMax);
 static_assert(class_of(kMax) + 1 == kClasses);
 
 Slab* map_slab() {
