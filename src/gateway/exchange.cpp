@@ -126,7 +126,7 @@ Exchange::Exchange(Core& c, net::HttpConn& conn, Operation op)
 
 Result<void> Exchange::admit(const Route& route) {
   const auto& head = client.head();
-  client_request_id = head.get(wire::HeaderId::x_client_request_id).substr(0, 128);
+  if (const auto id = head.get(wire::HeaderId::x_client_request_id); !id.empty()) say().client_request_id = id.substr(0, 128);
   const auto presented = presented_key(head);
   if (!presented) return std::unexpected(presented.error());
   const auto found = core.snapshot().key(*presented);

@@ -80,6 +80,12 @@ struct Doubted {
   cloud::FailureKind kind = cloud::FailureKind::none;
 };
 
+// What few exchanges have: kept apart, so that an open stream stays small.
+struct Said {
+  std::string client_request_id;
+  ledger::ShortText<40> outcome;  // the error code the client was told
+};
+
 // The state of an exchange. Its destructor is the one place where it is settled: whatever ended
 // it, the permits go back, what the attempts tell is observed and one record is written.
 class Exchange {
@@ -108,6 +114,10 @@ class Exchange {
   // The answer after which nothing may be tried again; frees what only another try would need.
   void commit(int status);
   void client_left();
+  Said& say() {
+    if (!said) said = std::make_unique<Said>();
+    return *said;
+  }
 
   const Key& key() const { return core.snapshot().keys()[key_index]; }
   const route::Policy& policy() const { return core.snapshot().policies()[key().policy]; }
@@ -141,13 +151,12 @@ class Exchange {
   WallTime time;
   ledger::RequestId request_id;
   ledger::ShortText<16> tier;  // asked for
-  ledger::ShortText<40> outcome;
   ledger::Reservation reserved;
   std::uint64_t prompt = 0;           // what shares its prompt's cache; 0: nothing
   std::uint64_t shape = 0;            // of such requests: tenant, model, what they ask for
   std::uint32_t expected_input = 0;   // tokens
   std::uint32_t expected_output = 0;
-  std::string client_request_id;
+  std::unique_ptr<Said> said;
   std::unique_ptr<Asked> asked;  // null once committed
   Doubted doubted;
   Running running;

@@ -80,7 +80,7 @@ void pass_on(Exchange& x, const Failed& last) {
   auto& fields = x.answer_fields();
   fields.append("content-type: application/json\r\nx-should-retry: false\r\n");
   x.status = last.status;
-  x.outcome = last.verdict.code.empty() ? name(last.verdict.kind) : std::string_view(last.verdict.code);
+  x.say().outcome = last.verdict.code.empty() ? name(last.verdict.kind) : std::string_view(last.verdict.code);
   if (!last.own_words.empty()) return x.client.answer(last.status, fields, last.own_words);
   x.client.answer(last.status, fields, retold(last.verdict));
 }
@@ -104,7 +104,7 @@ void answer_failures(Exchange& x) {
   auto& fields = x.answer_fields();
   fields.append("x-should-retry: false\r\n");
   x.status = static_cast<std::int16_t>(row(error.code).status);
-  x.outcome = row(error.code).text;
+  x.say().outcome = row(error.code).text;
   x.client.answer(error, fields);
 }
 

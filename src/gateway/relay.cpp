@@ -74,7 +74,7 @@ std::optional<End> without_client(Exchange& x, Streaming& s) {
 // What the client reads when a stream it has begun to read breaks off.
 void end_broken(Exchange& x, Streaming& s, FailureKind kind, std::string_view why) {
   const auto error = broken_off(kind, why);
-  x.outcome = row(error.code).text;
+  x.say().outcome = row(error.code).text;
   const auto text = s.relay->render_error(error);
   const std::string_view piece = text;
   x.client.chunk(std::span(&piece, 1), true);
@@ -103,7 +103,7 @@ End told_failure(Exchange& x, Streaming& s) {
   book(x, s, verdict.kind);
   if (x.left) return End::client_left;
   if (e.relayed) {
-    x.outcome = e.code.empty() ? row(Code::stream_failed).text : std::string_view(e.code);
+    x.say().outcome = e.code.empty() ? row(Code::stream_failed).text : std::string_view(e.code);
     x.client.chunk({}, true);
   } else {
     end_broken(x, s, verdict.kind, e.message);

@@ -100,7 +100,7 @@ dialect::Usage usage_in_tail(Operation operation, std::string_view tail) {
 // The client must not take this for the whole: its transfer is left without an end.
 End cut_off(Exchange& x, std::string_view tail) {
   settle(x, {.usage = usage_in_tail(x.operation, tail), .outcome = FailureKind::truncated});
-  x.outcome = row(Code::stream_truncated).text;
+  x.say().outcome = row(Code::stream_truncated).text;
   x.client.close_after();
   return x.left ? End::client_left : End::served;
 }

@@ -10,7 +10,7 @@ namespace {
 void write_record(Exchange& x) {
   auto& r = x.core.records.add();
   r.request_id = x.request_id;
-  r.client_request_id = std::string_view(x.client_request_id);
+  r.client_request_id = x.said ? std::string_view(x.said->client_request_id) : std::string_view();
   r.time = x.time;
   r.duration_ms = static_cast<std::int32_t>(x.core.loop().now().ms_since(x.start));
   r.first_token_ms = x.first_token_ms;
@@ -22,7 +22,7 @@ void write_record(Exchange& x) {
   r.stream = x.stream;
   r.client_left = x.left;
   r.status = x.status;
-  r.outcome = x.outcome.empty() ? ledger::ShortText<40>(x.left ? "client_left" : "ok") : x.outcome;
+  r.outcome = !x.said || x.said->outcome.empty() ? ledger::ShortText<40>(x.left ? "client_left" : "ok") : x.said->outcome;
   r.usage = {};
   for (const auto& a : x.attempts) r.usage.add(a.usage);
   r.cost = cost_so_far(x);
@@ -74,7 +74,7 @@ bool Exchange::refuse(const Error& error) {
   auto& fields = answer_fields();
   if (error.origin != Origin::client) fields.append("x-should-retry: true\r\n");
   status = static_cast<std::int16_t>(row(error.code).status);
-  outcome = row(error.code).text;
+  say().outcome = row(error.code).text;
   client.answer(error, fields);
   return false;
 }
