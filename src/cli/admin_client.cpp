@@ -65,14 +65,16 @@ net::Task<void> get(net::UpstreamPool& pool, net::Loop& loop, std::string reques
   lease->stream().send(request);
   const auto head = co_await lease->read_head(wire::Method::get, deadline, nullptr);
   AdminAnswer answer;
+  bool whole = false;
   if (head) answer.status = lease->head().status;
   for (bool more = head.has_value(); more && answer.body.size() < kAnswerMax;) {
     const auto part = lease->body();
     if (part.kind == Kind::bytes) answer.body.append(part.bytes);
     else if (part.kind != Kind::blocked || co_await lease->stream().readable(deadline) != net::Wake::ready) more = false;
+    whole = part.kind == Kind::done;
   }
-  if (head) out = std::move(answer);
-  else out = std::unexpected(head.error().text);
+  if (whole) out = std::move(answer);
+  else out = std::unexpected(head ? std::string("its answer broke off") : head.error().text);
   loop.stop();
 }
 

@@ -30,7 +30,7 @@ void add_routing(Command& top) {
       .option("file", replayed->file, "records, as GET /admin/v1/decisions prints them or one per line; default: those of the running gateway", "FILE")
       .option("-c,--config", replayed->config, "the configuration the gateway runs on", "FILE")
       .option("--admin", replayed->admin, kAdminDoc, "URL")
-      .option("--limit", replayed->limit, "so many of the running gateway's latest decisions", 1, 100'000)
+      .option("--limit", replayed->limit, "so many of the running gateway's latest decisions", 1, 1'000)
       .option("--policy", replayed->policy_file, "a configuration by one of whose policies to decide instead; prints both side by side", "FILE")
       .option("--policy-name", replayed->policy, "which of them", "NAME")
       .option("--output", *replay_format, "the form of the answer", kFormats)

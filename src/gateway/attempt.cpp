@@ -185,16 +185,19 @@ bool says(std::string_view body, std::string_view word) {
   return false;
 }
 
+constexpr int kQuotedWords = 12;
+
 // A refusal that names something of the request: a parameter of the API, or in its message a quoted
 // word that the request says. Not the model: the name that was sent is ours.
 bool explains_itself(const cloud::Verdict& verdict, std::string_view body) {
   const auto root = std::string_view(verdict.param).substr(0, verdict.param.find_first_of(".["));
   if (!root.empty() && root != "model" && (dialect::need_of(root) || says(body, root))) return true;
   std::string_view text(verdict.message);
+  int looked = 0;  // each word may mean a walk through a large body, and clouds quote what clients say
   for (const char quote : {'\'', '"', '`'})
     for (auto open = text.find(quote); open != text.npos; open = text.find(quote, open + 1)) {
       const auto close = text.find(quote, open + 1);
-      if (close == text.npos) break;
+      if (close == text.npos || ++looked > kQuotedWords) break;
       const auto word = text.substr(open + 1, close - open - 1);
       if (word != "model" && says(body, word.substr(0, word.find_first_of(".[")))) return true;
     }

@@ -121,7 +121,7 @@ void Snapshot::add_models() {
       wire::json_escape(out.model_json, provider.adapter->body_model(d.model));
       out.model_json.push_back('"');
       for (const auto& part : out.prices.parts())
-        if (part.priced) out.quick.push_back({part.from, part.until.value_or(WallTime{INT64_MAX}), route::quick_prices(part.sheet)});
+        out.quick.push_back({part.from, part.until.value_or(WallTime{INT64_MAX}), route::quick_prices(part.sheet)});
       Place place{.deployment = static_cast<std::uint16_t>(deployments_.size()), .provider = out.provider, .cloud = provider.cloud, .weight = d.weight};
       for (std::size_t i = 0; i < kOperations; ++i) {
         const auto operation = static_cast<Operation>(i);
