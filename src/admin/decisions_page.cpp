@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "admin/pages.h"
+#include "dialect/content_scan.h"
 #include "route/record.h"
 #include "wire/json_write.h"
 
@@ -14,31 +15,20 @@ using dialect::Need;
 using route::Verdict;
 using wire::JsonWriter;
 
-// What a request asks for in the words of `explain` (design.md section 2, Records).
-struct Feature {
-  std::string_view name;
-  std::initializer_list<Need> of;
-};
-const Feature kFeatures[] = {
-    {"vision", {Need::image, Need::image_url, Need::image_detail, Need::image_file_id}},
-    {"audio", {Need::audio_input, Need::audio_output}},
-    {"files", {Need::file, Need::file_url, Need::file_id}},
-    {"tools", {Need::tools, Need::strict_tools, Need::custom_tools}},
-    {"json_schema", {Need::json_schema}},
-    {"json_mode", {Need::json_mode}},
-    {"reasoning", {Need::reasoning_effort, Need::reasoning_summary, Need::reasoning_items, Need::encrypted_reasoning}},
-    {"logprobs", {Need::logprobs, Need::top_logprobs}},
-    {"background", {Need::background}},
-    {"store", {Need::store}},
-    {"previous_response", {Need::previous_response_id}},
-    {"hosted_tool", {Need::hosted_tools, Need::web_search_options}},
-};
+void write_hosted_tools(JsonWriter& json, const route::Question& q) {
+  if (has(q.needs, Need::web_search_options)) json.string("hosted_tool:web_search");
+  for (std::size_t i = 0; i < dialect::kHostedTools.size(); ++i)
+    if (q.hosted >> i & 1) json.string(fmt::format("hosted_tool:{}", dialect::kHostedTools[i]));
+  // One that this version does not know by name.
+  if (q.hosted == 0 && has(q.needs, Need::hosted_tools)) json.string("hosted_tool:unknown");
+}
 
 void write_needs(JsonWriter& json, const route::Question& q) {
   json.begin_object().member("dialect", dialect::name(dialect::dialect_of(q.operation))).member("operation", dialect::name(q.operation));
   json.member("stream", q.stream).key("features").begin_array().string("text");
-  for (const auto& f : kFeatures)
-    if (std::ranges::any_of(f.of, [&q](Need n) { return has(q.needs, n); })) json.string(f.name);
+  for (const auto& f : dialect::features())
+    if ((f.of & q.needs).any() && f.name != "hosted_tool") json.string(f.name);
+  write_hosted_tools(json, q);
   if (has(q.needs, Need::tools) && !has(q.needs, Need::parallel_tool_calls_off)) json.string("parallel_tools");
   json.end_array().key("parameters").begin_array();
   for (std::size_t i = 0; i < dialect::kNeeds; ++i)
@@ -53,6 +43,13 @@ void write_names(JsonWriter& json, const dialect::Needs& needs) {
   json.end_array();
 }
 
+std::string names(const dialect::Needs& needs) {
+  std::string all;
+  for (std::size_t i = 0; i < dialect::kNeeds; ++i)
+    if (needs.test(i)) all.append(all.empty() ? "" : ", ").append(dialect::name(static_cast<Need>(i)));
+  return all;
+}
+
 // Why a candidate stands where it stands.
 std::string reason(const route::Seen& s, const route::Ranked& r, const route::Policy& policy) {
   switch (r.verdict) {
@@ -63,6 +60,10 @@ std::string reason(const route::Seen& s, const route::Ranked& r, const route::Po
     case Verdict::throttled: return "its quota or its slots are used up for the moment";
     case Verdict::ejected: return "its breaker is open";
     case Verdict::marked: return "its account refused to serve a moment ago";
+    case Verdict::doubtful:
+      return s.too_long ? "the prompt is longer than it takes, as the offer book says: the last to be tried"
+                        : fmt::format("it is known to refuse {}: the last to be tried", names(s.doubted));
+    case Verdict::rule: return fmt::format("the policy {} leaves it out (only, never)", policy.rule < 0 ? policy.name : fmt::format("{}.rules[{}]", policy.name, policy.rule));
     case Verdict::operation: return "it does not serve this operation";
     case Verdict::pinned: return "the response leant on is stored elsewhere";
     case Verdict::residency: return fmt::format("it processes in {}, outside of {}", s.scope.empty() ? "an unknown scope" : s.scope, fmt::join(policy.residency, ", "));
@@ -74,8 +75,9 @@ std::string reason(const route::Seen& s, const route::Ranked& r, const route::Po
 }
 
 std::string_view compatibility(const route::Seen& s) {
-  if (!s.speaks || s.refused.any()) return "impossible";
-  return s.dropped.any() ? "lossy" : "lossless";
+  if (!s.speaks || s.refused.any() || s.doubted.any() || s.too_long) return "impossible";
+  if (s.dropped.any()) return "lossy";
+  return s.mapped.any() ? "mapped" : "lossless";
 }
 
 // 10^-12 USD as plain decimals.
@@ -111,7 +113,7 @@ void write_candidate(JsonWriter& json, const route::Decision& d, const route::Ra
   json.key("service");
   write_service(json, s);
   json.key("compatibility").begin_object().member("verdict", compatibility(s)).key("lost");
-  write_names(json, s.dropped | s.refused);
+  write_names(json, s.dropped | s.refused | s.doubted);
   json.end_object().key("score");
   if (route::may_serve(r.verdict)) json.number(r.score);
   else json.null();
@@ -126,7 +128,10 @@ std::string explain_page(const gateway::KeptDecision& kept, const std::optional<
   std::string out;
   JsonWriter json(out);
   json.begin_object().member("request_id", kept.request_id.view()).member("time", rfc3339(kept.time));
-  json.member("model", snapshot.models()[kept.model].name).member("policy", policy.name).member("prefer", name(policy.prefer)).key("needs");
+  json.member("model", snapshot.models()[kept.model].name).member("policy", policy.name).member("prefer", name(policy.prefer)).key("rule");
+  if (policy.rule < 0) json.null();
+  else json.number(policy.rule);
+  json.key("needs");
   write_needs(json, d.question);
   json.key("chosen");
   if (d.tried > 0) json.string(d.seen[d.ranked[0].place].name);

@@ -62,7 +62,7 @@ void write_attempt(JsonWriter& json, const ledger::AttemptRecord& a, const gatew
   json.key("deployment").string(s.deployments()[a.deployment].name);
   json.key("provider").string(p.name);
   json.key("cloud").string(p.adapter->name());
-  json.key("scope").string(p.scope);
+  json.key("scope").string(s.deployments()[a.deployment].scope);
   json.key("dialect_out").string(dialect::name(a.dialect_out));
   json.key("outcome").string(cloud::name(a.outcome));
   json.key("state").string(ledger::name(a.state));
@@ -160,7 +160,7 @@ std::string deployments_page(const gateway::Snapshot& snapshot, const Standing& 
     json.key("model").string(snapshot.models()[d.of_model].name);
     json.key("provider").string(p.name);
     json.key("cloud").string(p.adapter->name());
-    json.key("scope").string(p.scope);
+    json.key("scope").string(d.scope);
     json.key("price_known").boolean(d.price_at(standing.now) != nullptr);
     write_sign_in(json, p, standing.signers[d.provider], standing);
     json.end_object();

@@ -154,7 +154,8 @@ int compare(const std::vector<std::string_view>& records, const ReplayOptions& o
     }
     was.add(read->decision);
     const auto before = read->decision.tried > 0 ? read->decision.ranked[0].place : UINT16_MAX;
-    route::decide(read->decision, *policy);
+    const auto rule = route::rule_for(*policy, read->decision.question);
+    route::decide(read->decision, rule ? route::ruled(*policy, *rule) : *policy);
     would.add(read->decision);
     moved += before != (read->decision.tried > 0 ? read->decision.ranked[0].place : UINT16_MAX) ? 1 : 0;
   }

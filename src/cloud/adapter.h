@@ -144,6 +144,8 @@ class Adapter {
                                                           dialect::RelayLimits limits) const {
     return dialect::make_decoder(upstream, limits);
   }
+  // Where the model's own name says that it may be processed, as a scope ("global", "us"); empty: it does not say.
+  virtual std::string_view scope_of(std::string_view /*deployment_model*/) const { return {}; }
   // The model's name as the body says it; not quoted.
   virtual std::string body_model(std::string_view deployment_model) const {
     return std::string(deployment_model);

@@ -32,6 +32,8 @@ void check_server(const Config& config, Report& report);
 void check_models(const Config& config, Report& report);
 // Deployments whose price is not known at a time.
 void check_prices(const Config& config, WallTime now, Report& report);
+// Where policies and their rules send requests, and where deployments may really be processed.
+void check_policies(const Config& config, Report& report);
 // Policies, tenants, keys.
 void check_access(const Config& config, Report& report);
 

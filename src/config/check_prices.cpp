@@ -6,6 +6,7 @@
 #include "base/date.h"
 #include "cloud/adapter.h"
 #include "config/check.h"
+#include "offer/scope.h"
 #include "wire/nearest.h"
 
 namespace fw::config {
@@ -37,9 +38,10 @@ void check(const Deployment& deployment, const std::string& path, const Config& 
   const auto* adapter = cloud::find(provider->cloud);
   const auto site = adapter ? adapter->site(provider->settings) : std::unexpected(Error{});
   if (!site) return;
-  const auto line = config.book->timeline({deployment.offer, provider->cloud, site->host, provider->scope});
+  const auto scope = offer::widest(provider->scope, adapter->scope_of(deployment.model));
+  const auto line = config.book->timeline({deployment.offer, provider->cloud, site->host, scope});
   if (line.price_at(now)) return;
-  report.add_at(path, {fmt::format("no price: {} ({}, scope {})", why(line, now, deployment.offer), provider->cloud, provider->scope),
+  report.add_at(path, {fmt::format("no price: {} ({}, scope {})", why(line, now, deployment.offer), provider->cloud, scope),
                        "a price, so that its answers cost something in the books", what_to_do(deployment, config), Severity::warning});
 }
 

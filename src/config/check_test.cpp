@@ -120,6 +120,40 @@ TEST(Check, a_share_is_of_a_cloud_that_exists) {
   EXPECT_NE(found[0].find("error policies.p.max_share.openay: found the unknown cloud \"openay\""), std::string::npos) << found[0];
 }
 
+TEST(Check, rules_name_what_exists_and_can_be_reached) {
+  const auto found = problems_with("policies:\n  p:\n    only: { clouds: openai }\n    rules:\n"
+                                   "      - { when: { features: [visoin] }, prefer: speed }\n"
+                                   "      - { when: { models: n, stream: true }, never: { providers: [two], deployments: one/gtp } }\n");
+  ASSERT_EQ(found.size(), 4u) << fmt::format("{}", fmt::join(found, "\n"));
+  EXPECT_NE(found[0].find("13:30 error policies.p.rules[0].when.features[0]: found \"visoin\", expected vision, audio"), std::string::npos) << found[0];
+  EXPECT_NE(found[1].find("14:27 error policies.p.rules[1].when.models: found the unknown model \"n\""), std::string::npos) << found[1];
+  EXPECT_NE(found[2].find("policies.p.rules[1].never.providers[0]: found the unknown provider \"two\""), std::string::npos) << found[2];
+  EXPECT_NE(found[3].find("policies.p.rules[1].never.deployments: found the unknown deployment \"one/gtp\""), std::string::npos) << found[3];
+}
+
+TEST(Check, a_rule_behind_one_that_takes_all_of_its_requests_is_found) {
+  const auto found = problems_with("policies:\n  p:\n    rules:\n      - { when: { features: [vision, tools] }, prefer: speed }\n"
+                                   "      - { when: { features: tools, stream: true }, prefer: cost }\n      - { when: { stream: true }, prefer: cost }\n");
+  EXPECT_EQ(found, (Lines{"13:9 error policies.p.rules[1]: found a rule that no request reaches, expected a `when` that an earlier rule does not cover "
+                          "(rules[0] takes all of them; put this one before it)"}));
+}
+
+TEST(Check, lists_that_leave_out_every_deployment_are_found) {
+  const auto found = problems_with("policies:\n  p: { never: { clouds: openai } }\n  q: { rules: [{ when: { stream: true }, only: { clouds: azure } }] }\n");
+  ASSERT_EQ(found.size(), 2u) << fmt::format("{}", fmt::join(found, "\n"));
+  EXPECT_NE(found[0].find("10:6 error policies.p: found `only`, `never` and `residency` that together leave out every deployment"), std::string::npos) << found[0];
+  EXPECT_NE(found[1].find("error policies.q.rules[0]: found `only`, `never`"), std::string::npos) << found[1];
+}
+
+TEST(Check, a_profile_that_may_run_anywhere_is_told) {
+  auto text = changed("one: { cloud: openai, auth: { api_key: \"${env:KEY}\" } }",
+                      "one: { cloud: bedrock, region: us-east-2, scope: us, auth: { api_key: \"${env:KEY}\" } }");
+  text.replace(text.find("model: gpt }"), 12, "model: global.openai.gpt-6-sol }");
+  const auto found = problems(text);
+  ASSERT_EQ(found.size(), 1u) << fmt::format("{}", fmt::join(found, "\n"));
+  EXPECT_NE(found[0].find("warning models.m.deployments[0].model: found \"global.openai.gpt-6-sol\", which may be processed outside of its provider's scope us"), std::string::npos) << found[0];
+}
+
 TEST(Check, prices_are_plain_decimals_of_known_meters) {
   EXPECT_NE(problems(changed("model: gpt }", "model: gpt, price: { input: \"1e3\" } }")).at(0)
                 .find("6:67 error models.m.deployments[0].price.input: found \"1e3\", expected USD per million tokens as a plain decimal"), std::string::npos);

@@ -178,6 +178,34 @@ struct Slo {
 
 using Shares = std::map<std::string, int, std::less<>>;  // by cloud, in percent
 
+// Places by the names of their clouds, providers or deployments.
+struct Places {
+  std::vector<std::string> clouds;
+  std::vector<std::string> providers;
+  std::vector<std::string> deployments;
+};
+
+enum class Streamed : std::uint8_t { yes, no };
+
+// Which requests a rule is for; what is absent does not matter.
+struct When {
+  std::vector<std::string> models;
+  std::vector<dialect::Operation> operations;
+  std::vector<std::string> features;
+  std::vector<route::Tier> tiers;
+  std::optional<std::int64_t> input_tokens_above;
+  std::optional<Streamed> stream;
+};
+
+struct PolicyRule {
+  When when;
+  std::optional<Prefer> prefer;
+  Slo slo;
+  std::optional<Lossy> lossy;
+  Places only;
+  Places never;
+};
+
 struct Policy {
   std::string name;
   Prefer prefer = Prefer::balanced;
@@ -186,6 +214,9 @@ struct Policy {
   UnknownPrice unknown_price = UnknownPrice::by_budget;
   Lossy lossy = Lossy::hints;
   Shares max_share;
+  Places only;   // empty: all
+  Places never;
+  std::vector<PolicyRule> rules;  // the first that is for a request counts
 };
 
 // The policy as the choice reads it.

@@ -30,6 +30,7 @@ std::optional<Config> decode(const Node& root, const Sources& sources, Report& r
   check_server(draft.config, report);
   check_models(draft.config, report);
   check_access(draft.config, report);
+  check_policies(draft.config, report);
   if (sources.now) check_prices(draft.config, *sources.now, report);
   if (report.has_errors()) return std::nullopt;
   return std::move(draft.config);

@@ -3,13 +3,31 @@
 #include "config/config.h"
 
 namespace fw::config {
+namespace {
+
+route::Among among(const Places& places) { return {places.clouds, places.providers, places.deployments}; }
+
+route::Rule routed(const PolicyRule& rule) {
+  route::Rule made{.when = {.models = rule.when.models, .operations = rule.when.operations, .tiers = rule.when.tiers, .features = {}, .stream = {}},
+                   .prefer = rule.prefer, .first_token_ms = {}, .lossy = rule.lossy, .only = among(rule.only), .never = among(rule.never)};
+  for (const auto& name : rule.when.features)
+    if (const auto* feature = dialect::feature_of(name)) made.when.features |= feature->of;
+  made.when.input_tokens_above = rule.when.input_tokens_above.value_or(-1);
+  if (rule.when.stream) made.when.stream = *rule.when.stream == Streamed::yes;
+  if (rule.slo.first_token_ms) made.first_token_ms = static_cast<std::uint32_t>(*rule.slo.first_token_ms);
+  return made;
+}
+
+}  // namespace
 
 route::Policy routed(const Policy& policy) {
   route::Policy made{.name = policy.name, .prefer = policy.prefer, .lossy = policy.lossy,
-                     .refuse_unknown_price = policy.unknown_price == UnknownPrice::refuse, .residency = policy.residency, .max_share = {}};
+                     .refuse_unknown_price = policy.unknown_price == UnknownPrice::refuse, .residency = policy.residency, .max_share = {},
+                     .only = among(policy.only), .never = among(policy.never), .rules = {}};
   if (policy.slo.first_token_ms) made.first_token_ms = static_cast<std::uint32_t>(*policy.slo.first_token_ms);
   for (const auto& [cloud, percent] : policy.max_share)
     made.max_share.push_back({cloud, static_cast<std::uint16_t>(std::min<std::int64_t>(percent * route::kWhole / 100, UINT16_MAX))});
+  for (const auto& rule : policy.rules) made.rules.push_back(routed(rule));
   return made;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/money.h"
+#include "dialect/needs.h"
 #include "offer/scope.h"
 
 namespace fw::config {
@@ -44,6 +45,7 @@ bool is_path(std::string_view text) {
   return !text.empty() && text.size() <= kTextBytesMax && text.find('\0') == text.npos;
 }
 
+bool is_feature(std::string_view text) { return dialect::feature_of(text) != nullptr; }
 bool is_price(std::string_view text) { return TokenPrice::parse_per_million(text).has_value(); }
 
 }  // namespace
@@ -62,6 +64,8 @@ const Rule kHeaderName{is_header_name, "the name of a header field", "letters, d
 const Rule kPath{is_path, "a path", "", "^.+$"};
 const Rule kPrice{is_price, "USD per million tokens as a plain decimal such as \"2.50\"",
                   "digits, a point, at most nine decimals; no sign, no currency", "^[0-9]{1,18}(\\.[0-9]{1,9})?$"};
+const Rule kFeature{is_feature, "vision, audio, files, tools, json_schema, json_mode, reasoning, logprobs, background, store, previous_response or hosted_tool", "",
+                    "^[a-z_]+$"};
 const Rule kPlain{is_plain, "a text of printable ASCII characters", "", "^[!-~]([ -~]*[!-~])?$"};
 
 }  // namespace fw::config

@@ -13,6 +13,7 @@ extern const Rule kResidency;  // a scope, or any
 extern const Rule kHeaderName;
 extern const Rule kPath;
 extern const Rule kPrice;  // USD per million tokens
+extern const Rule kFeature;   // what a request may ask for, as `explain` names it
 extern const Rule kPlain;  // not empty, printable ASCII
 
 }  // namespace fw::config

@@ -34,6 +34,45 @@ const Table* table_of<Slo>() {
 }
 
 template <>
+const Table* table_of<Places>() {
+  static const Table table{
+      "places",
+      "Places by name; a place counts if any of its names is here.",
+      {entry<&Places::clouds>({.name = "clouds", .doc = "Words that `cloud` of a provider may be.", .nonempty = true, .one_or_many = true, .rule = &kName}),
+       entry<&Places::providers>({.name = "providers", .doc = "Entries of `providers`.", .nonempty = true, .one_or_many = true, .rule = &kName}),
+       entry<&Places::deployments>({.name = "deployments", .doc = "Names of deployments.", .nonempty = true, .one_or_many = true, .rule = &kName})}};
+  return &table;
+}
+
+template <>
+const Table* table_of<When>() {
+  static const Table table{
+      "when",
+      "Which requests a rule is for: all that is said here must hold.",
+      {entry<&When::models>({.name = "models", .doc = "Asked for by these names.", .nonempty = true, .one_or_many = true, .rule = &kModelName}),
+       entry<&When::operations>({.name = "operations", .doc = "Asked by these.", .nonempty = true, .one_or_many = true}),
+       entry<&When::features>({.name = "features", .doc = "Ask for any of these, as `fairway explain` names them.", .nonempty = true, .one_or_many = true, .rule = &kFeature}),
+       entry<&When::tiers>({.name = "tiers", .doc = "Ask for one of these tiers; `standard` where they say nothing.", .nonempty = true, .one_or_many = true}),
+       entry<&When::input_tokens_above>({.name = "input_tokens_above", .doc = "Have more input tokens than this, as far as their size tells.", .min = 0, .max = 1'000'000'000}),
+       entry<&When::stream>({.name = "stream", .doc = "Ask for a stream, or do not."})}};
+  return &table;
+}
+
+template <>
+const Table* table_of<PolicyRule>() {
+  static const Table table{
+      "policy_rule",
+      "What is different for some requests; what a rule does not name stays as the policy says.",
+      {entry<&PolicyRule::when>({.name = "when", .doc = "Which requests.", .required = true}),
+       entry<&PolicyRule::prefer>({.name = "prefer", .doc = "As in the policy."}),
+       entry<&PolicyRule::slo>({.name = "slo", .doc = "As in the policy."}),
+       entry<&PolicyRule::lossy>({.name = "lossy", .doc = "As in the policy."}),
+       entry<&PolicyRule::only>({.name = "only", .doc = "Instead of the policy's."}),
+       entry<&PolicyRule::never>({.name = "never", .doc = "Beside the policy's."})}};
+  return &table;
+}
+
+template <>
 const Table* table_of<Policy>() {
   static const Table table{
       "policy",
@@ -43,7 +82,10 @@ const Table* table_of<Policy>() {
        entry<&Policy::residency>({.name = "residency", .doc = "Scopes that may process the request: `any`, one or a list. `eu` admits `eu` and what lies below it.", .nonempty = true, .one_or_many = true, .rule = &kResidency, .default_text = "any"}),
        entry<&Policy::unknown_price>({.name = "unknown_price", .doc = "Whether a deployment without a known price may serve.", .default_text = "`refuse` under a money budget, else `flag`"}),
        entry<&Policy::max_share>({.name = "max_share", .doc = "The most of this policy's requests that a cloud may get, in percent, as long as another can serve.", .unit = "percent", .min = 1, .max = 100, .placeholder = "CLOUD"}),
-       entry<&Policy::lossy>({.name = "lossy", .doc = "What a translation may drop: fields without effect on the answer's meaning, nothing, or anything."})}};
+       entry<&Policy::lossy>({.name = "lossy", .doc = "What a translation may drop: fields without effect on the answer's meaning, nothing, or anything."}),
+       entry<&Policy::only>({.name = "only", .doc = "The places that may serve.", .default_text = "all"}),
+       entry<&Policy::never>({.name = "never", .doc = "Places that may not serve.", .default_text = "none"}),
+       entry<&Policy::rules>({.name = "rules", .doc = "What is different for some requests: the first rule that is for a request counts, alone.", .nonempty = true})}};
   return &table;
 }
 

@@ -57,6 +57,22 @@ struct Words<Prefer> {
                                                                            {"weighted", Prefer::weighted}}};
 };
 template <>
+struct Words<Streamed> {
+  static constexpr std::array<std::pair<std::string_view, Streamed>, 2> all{{{"true", Streamed::yes}, {"false", Streamed::no}}};
+};
+template <>
+struct Words<dialect::Operation> {
+  static constexpr std::array<std::pair<std::string_view, dialect::Operation>, 3> all{
+      {{"chat", dialect::Operation::chat}, {"responses", dialect::Operation::responses}, {"embeddings", dialect::Operation::embeddings}}};
+};
+template <>
+struct Words<route::Tier> {
+  static constexpr std::array<std::pair<std::string_view, route::Tier>, 4> all{{{"standard", route::Tier::standard},
+                                                                                {"flex", route::Tier::flex},
+                                                                                {"priority", route::Tier::priority},
+                                                                                {"batch", route::Tier::batch}}};
+};
+template <>
 struct Words<UnknownPrice> {
   static constexpr std::array<std::pair<std::string_view, UnknownPrice>, 2> all{
       {{"refuse", UnknownPrice::refuse}, {"flag", UnknownPrice::flag}}};

@@ -25,7 +25,37 @@ constexpr std::array kHints{Need::user, Need::safety_identifier, Need::metadata,
                             Need::image_detail, Need::message_name, Need::encrypted_reasoning, Need::reasoning_items,
                             Need::reasoning_summary, Need::service_tier, Need::message_phase, Need::prediction};
 
+Needs any_of(std::initializer_list<Need> needs) {
+  Needs all;
+  for (const auto need : needs) set(all, need);
+  return all;
+}
+
 }  // namespace
+
+std::span<const Feature> features() {
+  static const std::array all{
+      Feature{"vision", any_of({Need::image, Need::image_url, Need::image_detail, Need::image_file_id})},
+      Feature{"audio", any_of({Need::audio_input, Need::audio_output})},
+      Feature{"files", any_of({Need::file, Need::file_url, Need::file_id})},
+      Feature{"tools", any_of({Need::tools, Need::strict_tools, Need::custom_tools})},
+      Feature{"json_schema", any_of({Need::json_schema})},
+      Feature{"json_mode", any_of({Need::json_mode})},
+      Feature{"reasoning", any_of({Need::reasoning_effort, Need::reasoning_summary, Need::reasoning_items, Need::encrypted_reasoning})},
+      Feature{"logprobs", any_of({Need::logprobs, Need::top_logprobs})},
+      Feature{"background", any_of({Need::background})},
+      Feature{"store", any_of({Need::store})},
+      Feature{"previous_response", any_of({Need::previous_response_id})},
+      Feature{"hosted_tool", any_of({Need::hosted_tools, Need::web_search_options})},
+  };
+  return all;
+}
+
+const Feature* feature_of(std::string_view name) {
+  const auto all = features();
+  const auto it = std::ranges::find(all, name, &Feature::name);
+  return it == all.end() ? nullptr : &*it;
+}
 
 std::string_view name(Need need) { return kNames[static_cast<std::size_t>(need)]; }
 

@@ -5,6 +5,7 @@
 #include <bitset>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace fw::dialect {
@@ -41,6 +42,15 @@ inline bool has(const Needs& needs, Need need) { return needs.test(static_cast<s
 std::string_view name(Need need);
 std::optional<Need> need_of(std::string_view name);
 
+// What people, policies and `explain` call it: one or more needs (design.md section 2, Records). "text"
+// is no feature: all have it.
+struct Feature {
+  std::string_view name;
+  Needs of;  // any of them
+};
+std::span<const Feature> features();
+const Feature* feature_of(std::string_view name);  // null: there is none of that name
+
 // True for what has no effect on the meaning of the answer: policy `lossy: hints` may drop it.
 bool is_hint(Need need);
 const Needs& hints();
@@ -63,11 +73,13 @@ struct FateRow {
 
 // The sum of such tables, as masks.
 struct Fates {
+  Needs mapped;
   Needs dropped;
   Needs refused;
   // A later word replaces an earlier one.
   void apply(Need need, Fate fate) {
     const auto bit = static_cast<std::size_t>(need);
+    mapped.set(bit, fate == Fate::mapped);
     dropped.set(bit, fate == Fate::dropped);
     refused.set(bit, fate == Fate::refused);
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "dialect/content_scan.h"
 #include "dialect/error.h"
 #include "gateway/ask.h"
 #include "gateway/attempt.h"
@@ -132,6 +133,7 @@ Result<void> Exchange::admit(const Route& route) {
   const auto found = core.snapshot().key(*presented);
   if (!found) return std::unexpected(client_error(Code::invalid_api_key, "the API key is not known here; check that it is a key of this gateway, not of a cloud"));
   key_index = *found;
+  policy_index = key().policy;
   holds_permit = core.shared().exchanges.take();
   if (!holds_permit)
     return std::unexpected(Error{Code::overloaded, Origin::gateway, Retry::after_delay,
@@ -147,6 +149,7 @@ Result<void> Exchange::admit(const Route& route) {
     return std::unexpected(client_error(Code::length_required, "the request has no body; send JSON with a Content-Length"));
   asked = std::make_unique<Asked>();
   asked->forwarded = forwarded_fields(head, core.snapshot());
+  asked->session = session_hash(head);
   asked->response_id = route.id;
   if (!route.id.empty()) asked->query = head.query;
   return {};
@@ -190,6 +193,11 @@ std::string_view Exchange::leans_on() const {
 Result<void> Exchange::look_inside() {
   auto& needs = asked->needs;
   needs = asked->facts.needs;
+  if (operation == Operation::chat || operation == Operation::responses) {
+    const auto content = dialect::scan_content(asked->body);
+    needs |= content.needs;
+    asked->hosted = content.hosted;
+  }
   const auto& places = model().places;
   if (std::ranges::none_of(places, [this](const auto& p) { return p.translates(operation); })) return {};
   asked->inner = core.take_inner();
@@ -210,10 +218,10 @@ Result<void> Exchange::choose() {
   auto& kept = core.senses.decisions.add();
   kept.request_id = request_id;
   kept.time = time;
-  kept.policy = key().policy;
   kept.model = model_index;
   auto& decision = kept.decision;
   look(*this, decision);
+  kept.policy = policy_index;
   route::decide(decision, policy());
   core.retries.request();
   auto& candidates = asked->candidates;
@@ -235,6 +243,9 @@ Error Exchange::nowhere(const route::Decision& decision) const {
     return client_error(Code::price_unknown,
                         fmt::format("no deployment of '{}' that could serve has a known price, and the policy refuses what it cannot price "
                                     "(unknown_price); `fairway offers {}` shows what is known", model().name, model().name), "model");
+  if (any(route::Verdict::rule) && !any(route::Verdict::capability) && !any(route::Verdict::loss))
+    return client_error(Code::model_not_allowed,
+                        fmt::format("the policy '{}' leaves out every deployment of '{}' that could serve this request (only, never)", policy().name, model().name), "model");
   if (any(route::Verdict::capability) || any(route::Verdict::loss)) {
     // What stands in the way at the place that lacks least.
     dialect::Needs least;
@@ -251,9 +262,11 @@ Error Exchange::nowhere(const route::Decision& decision) const {
     return client_error(Code::no_capable_deployment, fmt::format("no deployment of '{}' serves {}", model().name, dialect::name(operation)), "model");
   std::string scopes;
   for (const auto& s : decision.seen) scopes += fmt::format("{}{}", scopes.empty() ? "" : ", ", s.scope);
-  return client_error(Code::residency_unsatisfiable,
-                      fmt::format("the policy allows processing in {} only; '{}' is served in {}",
-                                  fmt::join(policy().residency, ", "), model().name, scopes), "model");
+  auto message = fmt::format("the policy '{}' allows processing in {} only (residency); '{}' is served in {}", policy().name,
+                             fmt::join(policy().residency, ", "), model().name, scopes);
+  if (const auto offers = core.snapshot().offers_within(model_index, policy().residency, time); !offers.empty())
+    message += fmt::format("; it is offered there by {}", fmt::join(offers, ", "));
+  return client_error(Code::residency_unsatisfiable, std::move(message), "model");
 }
 
 bool Exchange::may_try(std::uint16_t at) {

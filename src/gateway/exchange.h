@@ -51,6 +51,8 @@ struct Asked : net::InSlab {
   dialect::Needs dropped;       // what the running attempt's deployment was not told
   std::shared_ptr<const cloud::Credential> credential;  // that signed the running attempt
   Forwarded forwarded;
+  std::uint64_t session = 0;    // hash of what the client calls it in a header; 0: nothing
+  std::uint16_t hosted = 0;     // bit n: asks for dialect::kHostedTools[n]
   std::string response_id;      // responses_get, _delete, _cancel
   std::string query;
   Candidates candidates;
@@ -120,7 +122,7 @@ class Exchange {
   }
 
   const Key& key() const { return core.snapshot().keys()[key_index]; }
-  const route::Policy& policy() const { return core.snapshot().policies()[key().policy]; }
+  const route::Policy& policy() const { return core.snapshot().policies()[policy_index]; }
   const Model& model() const { return core.snapshot().models()[model_index]; }
   const Deployment& deployment() const { return core.snapshot().deployments()[running.deployment]; }
   const Provider& provider() const { return core.snapshot().providers()[running.provider]; }
@@ -143,6 +145,7 @@ class Exchange {
   bool holds_permit = false;
   bool holds_key_permit = false;
   std::uint16_t key_index = ledger::kNoIndex;
+  std::uint16_t policy_index = 0;  // as the policy's rules have it for this request, once it is looked at
   std::uint16_t model_index = ledger::kNoIndex;
   std::uint16_t pinned = ledger::kNoIndex;  // the only deployment that can serve it: it keeps the state leant on
   std::int16_t status = 0;

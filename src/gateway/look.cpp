@@ -24,18 +24,40 @@ route::Pico expected(const Exchange& x, const Deployment& d, std::uint32_t warm)
   return route::expected_cost((*prices)[static_cast<std::size_t>(tier)], x.expected_input, warm, x.expected_output);
 }
 
+// A token is seldom longer: what has more bytes than this many for each token of the context does not fit.
+constexpr std::int64_t kBytesPerTokenMax = 12;
+
+struct Abilities {
+  dialect::Needs doubted;
+  bool too_long = false;
+};
+
+// What is known to be refused there, by the cloud's table or by the offer book.
+Abilities abilities(const Exchange& x, const Place& place) {
+  Abilities out{.doubted = place.doubted(x.operation, x.asked->needs)};
+  const auto* const known = x.core.snapshot().deployments()[place.deployment].features_at(x.time);
+  if (known == nullptr) return out;
+  out.doubted |= known->refused & x.asked->needs;
+  out.too_long = known->context_tokens < INT64_MAX / kBytesPerTokenMax && x.reserved.input_max > known->context_tokens * kBytesPerTokenMax;
+  return out;
+}
+
 route::Seen see(Exchange& x, const Place& place, const route::Warmth::Prompt* prompt, std::uint32_t slo_ms) {
   auto& senses = x.core.senses;
   const auto& snapshot = x.core.snapshot();
   const auto now = x.core.loop().now();
   const auto service = senses.board.service(place.deployment, health::size_class(x.expected_input), slo_ms, now);
+  const auto can = abilities(x, place);
   const auto warm = prompt != nullptr ? std::min(prompt->tokens(place.deployment, now), x.expected_input) : 0;
-  return {.scope = snapshot.providers()[place.provider].scope,
+  return {.scope = snapshot.deployments()[place.deployment].scope,
           .cloud = snapshot.clouds()[place.cloud],
           .name = snapshot.deployments()[place.deployment].name,
+          .provider_name = snapshot.providers()[place.provider].name,
           .cost = expected(x, snapshot.deployments()[place.deployment], warm),
           .dropped = place.dropped(x.operation, x.asked->needs),
           .refused = place.refused(x.operation, x.asked->needs),
+          .mapped = place.mapped(x.operation, x.asked->needs),
+          .doubted = can.doubted,
           .headroom_tokens = service.headroom_tokens,
           .headroom_requests = service.headroom_requests,
           .free_slots = service.free_slots,
@@ -52,7 +74,8 @@ route::Seen see(Exchange& x, const Place& place, const route::Warmth::Prompt* pr
           .may_probe = service.breaker != health::BreakerState::closed && senses.board.may_probe(place.deployment, now),
           .throttled = service.throttled,
           .marked = x.core.marks.marked(place.provider, now),
-          .speaks = place.serves(x.operation)};
+          .speaks = place.serves(x.operation),
+          .too_long = can.too_long};
 }
 
 What what_of(const Exchange& x, const ledger::AttemptRecord& a) {
@@ -100,13 +123,13 @@ void learn_cache(Exchange& x, const ledger::AttemptRecord& a, Lesson& lesson) {
 std::uint64_t prompt_hash(const Exchange& x) {
   const auto& facts = x.asked->facts;
   if (!facts.prompt_cache_key.empty()) return mix(hash(facts.prompt_cache_key), x.key().tenant) | 1;
+  if (x.asked->session != 0) return mix(x.asked->session, x.key().tenant) | 1;
   if (x.asked->body.size() < kPrefixBytes) return 0;
   return mix(hash(std::string_view(x.asked->body).substr(0, kPrefixBytes)), x.key().tenant) | 1;
 }
 
 void look(Exchange& x, route::Decision& d) {
   const auto& model = x.core.snapshot().models()[x.model_index];
-  const auto& policy = x.policy();
   auto& usual = x.core.senses.usual[x.model_index];
   const auto bytes = static_cast<std::uint64_t>(x.reserved.input_max);
   x.expected_input = usual.input_tokens(bytes);
@@ -115,18 +138,23 @@ void look(Exchange& x, route::Decision& d) {
     x.prompt = prompt_hash(x);
     x.shape = mix(mix(x.key().tenant, x.model_index), x.asked->needs.to_ullong()) | 1;
   }
-  d.question = {.needs = x.asked->needs,
+  d.question = {.model = model.name,
+                .needs = x.asked->needs,
                 .seed = hash(x.request_id.view()),
                 .input_tokens = x.expected_input,
                 .output_tokens = x.expected_output,
                 .reserve_tokens = x.expected_input + x.expected_output,
                 .pinned = x.pinned == ledger::kNoIndex ? -1 : std::int32_t{x.pinned},
+                .hosted = x.asked->hosted,
                 .operation = x.operation,
+                .tier = route::tier_of(x.tier),
                 .stream = x.stream,
                 .harmless = has_body(x.operation) && x.pinned == ledger::kNoIndex && x.expected_input <= kHarmlessTokens && !x.asked->facts.background};
+  x.policy_index = x.core.snapshot().policy_for(x.key().policy, d.question);
+  const auto slo_ms = x.policy().first_token_ms;
   const auto* const prompt = x.core.senses.warmth.find(x.prompt);
   d.seen.clear();
-  for (const auto& place : model.places) d.seen.push_back(see(x, place, prompt, policy.first_token_ms));
+  for (const auto& place : model.places) d.seen.push_back(see(x, place, prompt, slo_ms));
 }
 
 void take_ticket(Exchange& x) {

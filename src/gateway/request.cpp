@@ -108,6 +108,13 @@ Forwarded forwarded_fields(const wire::RequestHead& head, const Snapshot& snapsh
   return out;
 }
 
+std::uint64_t session_hash(const wire::RequestHead& head) {
+  for (const auto& f : head.fields)
+    if (f.id == HeaderId::session_id || f.id == HeaderId::x_session_id || f.id == HeaderId::x_claude_code_session_id)
+      return std::hash<std::string_view>{}(f.value) | 1;
+  return 0;
+}
+
 std::optional<Error> refuse_media(const wire::RequestHead& head) {
   const auto coding = head.get(HeaderId::content_encoding);
   if (!coding.empty() && !wire::equal_ignoring_case(coding, "identity"))

@@ -35,6 +35,9 @@ struct Forwarded {
 };
 Forwarded forwarded_fields(const wire::RequestHead& head, const Snapshot& snapshot);
 
+// Of what the client calls its session, in one of the headers that agents send; 0: it says nothing.
+std::uint64_t session_hash(const wire::RequestHead& head);
+
 // 415 unless the body is JSON in plain; nothing if it is.
 std::optional<Error> refuse_media(const wire::RequestHead& head);
 

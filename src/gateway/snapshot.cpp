@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "config/offers.h"
+#include "offer/scope.h"
 #include "wire/hash.h"
 #include "wire/json.h"
 #include "wire/nearest.h"
@@ -60,11 +61,26 @@ Face face_of(const Provider& p, const config::Deployment& d, Operation operation
 
 // Its own price for all time, else what the offer book says of its place.
 offer::Timeline prices_of(const config::Deployment& d, const Provider& p, const config::Config& config) {
-  if (d.price) return offer::Timeline({{.from = {INT64_MIN}, .until = {}, .absent = false, .priced = true, .sheet = *d.price, .rows = {}}});
+  if (d.price) return offer::Timeline({{.from = {INT64_MIN}, .until = {}, .absent = false, .priced = true, .features = {}, .sheet = *d.price, .rows = {}}});
   const auto& book = config.book ? *config.book : config::embedded_book();
-  auto prices = book.timeline({d.offer, p.adapter->name(), p.site.host, p.scope});
+  auto prices = book.timeline({d.offer, p.adapter->name(), p.site.host, offer::widest(p.scope, p.adapter->scope_of(d.model))});
   prices.set_cache_lifetime(p.adapter->cache_lifetime());
   return prices;
+}
+
+// What the book says of the place's abilities, whatever its price.
+std::vector<DatedFeatures> features_of(const config::Deployment& d, const Provider& p, const config::Config& config) {
+  const auto& book = config.book ? *config.book : config::embedded_book();
+  const auto line = book.timeline({d.offer, p.adapter->name(), p.site.host, offer::widest(p.scope, p.adapter->scope_of(d.model))});
+  std::vector<DatedFeatures> out;
+  for (const auto& part : line.parts()) {
+    DatedFeatures made{.from = part.from, .until = part.until.value_or(WallTime{INT64_MAX}), .refused = {}};
+    for (const auto& [need, fate] : part.features.fields)
+      if (fate == dialect::Fate::refused) set(made.refused, need);
+    made.context_tokens = part.features.context_tokens.value_or(INT64_MAX);
+    if (made.refused.any() || made.context_tokens != INT64_MAX) out.push_back(made);
+  }
+  return out;
 }
 
 }  // namespace
@@ -113,11 +129,13 @@ void Snapshot::add_models() {
     const auto of_model = static_cast<std::uint16_t>(models_.size());
     Model model{.name = m.name, .places = {}};
     for (const auto& d : m.deployments) {
-      Deployment out{.name = d.name, .model = d.model, .model_json = "\"", .provider = index_of(providers_, d.provider),
-                     .of_model = of_model, .timeouts = d.timeouts, .on_cancel = d.on_cancel, .prices = {}, .quick = {}, .answer_lines = {}, .faces = {}};
+      Deployment out{.name = d.name, .model = d.model, .scope = {}, .model_json = "\"", .provider = index_of(providers_, d.provider),
+                     .of_model = of_model, .timeouts = d.timeouts, .on_cancel = d.on_cancel, .prices = {}, .quick = {}, .features = {}, .answer_lines = {}, .faces = {}};
       out.answer_lines = fmt::format("x-fairway-provider: {}\r\nx-fairway-deployment: {}\r\n", d.provider, d.name);
       const auto& provider = providers_[out.provider];
+      out.scope = offer::widest(provider.scope, provider.adapter->scope_of(d.model));
       out.prices = prices_of(d, provider, config_);
+      out.features = features_of(d, provider, config_);
       wire::json_escape(out.model_json, provider.adapter->body_model(d.model));
       out.model_json.push_back('"');
       for (const auto& part : out.prices.parts())
@@ -140,11 +158,40 @@ void Snapshot::add_models() {
   }
 }
 
+std::vector<std::string> Snapshot::offers_within(std::uint16_t model, const std::vector<std::string>& scopes, WallTime at) const {
+  const auto& book = config_.book ? *config_.book : config::embedded_book();
+  std::vector<std::string> out;
+  for (const auto& d : config_.models[model].deployments)
+    for (const auto& scope : scopes)
+      for (const auto* row : book.rows(d.offer, at)) {
+        if (row->absent || row->tier != offer::kStandardTier || !offer::matches(row->scope, scope)) continue;
+        auto said = fmt::format("{} in {}", row->cloud, scope);
+        if (std::ranges::find(out, said) == out.end()) out.push_back(std::move(said));
+      }
+  return out;
+}
+
 void Snapshot::add_policies() {
   for (const auto& p : config_.policies) {
     policies_.push_back(config::routed(p));
   }
   policies_.push_back({});
+  const auto written = policies_.size();
+  for (std::size_t i = 0; i < written; ++i) {
+    first_ruled_.push_back(static_cast<std::uint16_t>(policies_.size()));
+    for (std::size_t rule = 0; rule < policies_[i].rules.size(); ++rule) policies_.push_back(route::ruled(policies_[i], rule));
+  }
+}
+
+std::uint16_t Snapshot::policy_for(std::uint16_t policy, const route::Question& question) const {
+  const auto rule = route::rule_for(policies_[policy], question);
+  return rule ? static_cast<std::uint16_t>(first_ruled_[policy] + *rule) : policy;
+}
+
+const DatedFeatures* Deployment::features_at(WallTime at) const {
+  for (const auto& f : features)
+    if (f.from <= at && at < f.until) return &f;
+  return nullptr;
 }
 
 const route::QuickPrices* Deployment::quick_at(WallTime at) const {
@@ -156,6 +203,16 @@ const route::QuickPrices* Deployment::quick_at(WallTime at) const {
 dialect::Needs Place::dropped(Operation operation, const dialect::Needs& asked) const {
   const auto at = static_cast<std::size_t>(operation);
   return at < fates.size() ? asked & fates[at].dropped : dialect::Needs{};
+}
+
+dialect::Needs Place::mapped(Operation operation, const dialect::Needs& asked) const {
+  const auto at = static_cast<std::size_t>(operation);
+  return at < fates.size() && translates(operation) ? asked & fates[at].mapped : dialect::Needs{};
+}
+
+dialect::Needs Place::doubted(Operation operation, const dialect::Needs& asked) const {
+  const auto at = static_cast<std::size_t>(operation);
+  return at < fates.size() && !translates(operation) ? asked & fates[at].refused : dialect::Needs{};
 }
 
 // Where nothing is translated the cloud itself says what it refuses.

@@ -51,9 +51,18 @@ struct DatedQuick {
   route::QuickPrices prices;
 };
 
+// What the offer book says that a place can do, from one time to another.
+struct DatedFeatures {
+  WallTime from;
+  WallTime until;            // exclusive
+  dialect::Needs refused;
+  std::int64_t context_tokens = INT64_MAX;  // unknown: no limit
+};
+
 struct Deployment {
   std::string name;
   std::string model;       // the cloud's word
+  std::string scope;       // its provider's, or wider where the model's name says so
   std::string model_json;  // quoted and escaped, as the request's body says it
   std::uint16_t provider = 0;
   std::uint16_t of_model = 0;
@@ -61,10 +70,13 @@ struct Deployment {
   cloud::OnCancel on_cancel = cloud::OnCancel::estimate;
   offer::Timeline prices;  // its own price, or the offer book's
   std::vector<DatedQuick> quick;  // the same, to compare with
+  std::vector<DatedFeatures> features;  // by time; what is not here is unknown
   // Null: no price is known at that time. Its rows name where the prices come from.
   const offer::PriceSheet* price_at(WallTime at) const { return prices.price_at(at); }
   // Null: likewise.
   const route::QuickPrices* quick_at(WallTime at) const;
+  // Null: nothing is known.
+  const DatedFeatures* features_at(WallTime at) const;
   std::string answer_lines;  // the header lines of its answers that never change
   std::array<Face, kOperations> faces;  // by operation
   const Face& face(Operation operation) const { return faces[static_cast<std::size_t>(operation)]; }
@@ -81,9 +93,12 @@ struct Place {
   std::array<dialect::Fates, 2> fates{};  // of chat and responses; only what is dropped counts where nothing is translated
   bool serves(Operation operation) const { return operations >> static_cast<unsigned>(operation) & 1; }
   bool translates(Operation operation) const { return translated >> static_cast<unsigned>(operation) & 1; }
-  // What of `asked` it is not told, and what it cannot serve.
+  // What of `asked` it is told in other words, what it is not told, and what it cannot serve.
+  dialect::Needs mapped(Operation operation, const dialect::Needs& asked) const;
   dialect::Needs dropped(Operation operation, const dialect::Needs& asked) const;
   dialect::Needs refused(Operation operation, const dialect::Needs& asked) const;
+  // What its cloud refuses by itself, as far as its table knows: nothing is translated there.
+  dialect::Needs doubted(Operation operation, const dialect::Needs& asked) const;
 };
 
 struct Model {
@@ -115,7 +130,10 @@ class Snapshot {
   const std::vector<Model>& models() const { return models_; }
   const std::vector<Key>& keys() const { return keys_; }
   const std::vector<std::string>& tenants() const { return tenants_; }
-  const std::vector<route::Policy>& policies() const { return policies_; }  // the last: of keys without one
+  // Those of the configuration, then that of keys without one, then what their rules make of them.
+  const std::vector<route::Policy>& policies() const { return policies_; }
+  // The index of what the policy is for this request.
+  std::uint16_t policy_for(std::uint16_t policy, const route::Question& question) const;
   const std::vector<std::string>& clouds() const { return clouds_; }        // those that are used
 
   std::optional<std::uint16_t> model(std::string_view name) const;
@@ -123,6 +141,8 @@ class Snapshot {
   std::vector<std::string_view> nearest_models(std::string_view name, const Key& key) const;
   // Takes the same time for every wrong key of a length.
   std::optional<std::uint16_t> key(std::string_view presented) const;
+  // What the offer book has of the model inside of these scopes at that time: "azure in eu".
+  std::vector<std::string> offers_within(std::uint16_t model, const std::vector<std::string>& scopes, WallTime at) const;
   // A header some provider wants forwarded beyond the allow-list.
   bool forwards(std::string_view lower_case_name) const;
   bool forwards_any() const { return !forwarded_.empty(); }
@@ -145,6 +165,7 @@ class Snapshot {
   std::vector<Key> keys_;
   std::vector<std::string> tenants_;
   std::vector<route::Policy> policies_;
+  std::vector<std::uint16_t> first_ruled_;  // by policy: where its rules' stand
   std::vector<std::string> clouds_;
   std::vector<std::string> forwarded_;
   std::unordered_map<std::string, std::uint16_t, TextHash, std::equal_to<>> model_index_;

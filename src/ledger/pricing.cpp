@@ -13,14 +13,6 @@ using dialect::Usage;
 using offer::Meters;
 using offer::PriceSheet;
 
-constexpr std::array<std::string_view, 5> kOrdinary{"", "auto", "default", "standard", "on_demand"};
-
-bool is_ordinary(std::string_view tier) {
-  for (const auto word : kOrdinary)
-    if (tier == word) return true;
-  return false;
-}
-
 // Adds up buckets until one has tokens and no price.
 class Bill {
  public:
@@ -72,7 +64,7 @@ Bill bill(const Usage& usage, const Meters& meters, CacheLifetime standard) {
 std::expected<Priced, UnknownPrice> price(const Usage& usage, const PriceSheet& sheet, std::string_view tier) {
   if (!usage.reported) return std::unexpected(UnknownPrice{"the usage was not reported"});
   const offer::Tier* special = nullptr;
-  if (!is_ordinary(tier)) {
+  if (!offer::is_ordinary_tier(tier)) {
     special = sheet.tier(tier == "fast" ? "priority" : tier);
     if (special == nullptr) return std::unexpected(UnknownPrice{fmt::format("the tier '{}' has no price", tier)});
   }

@@ -62,6 +62,7 @@ void take(const Row& row, Dated& to) {
     to.sheet.meters = row.meters;
     to.sheet.long_context = row.long_context;
     to.sheet.row = row.id;
+    to.features = row.features;
   } else if (!row.absent && row.meters.any()) {
     to.sheet.tiers.push_back({row.tier, row.meters, row.long_context, row.id});
   }

@@ -25,6 +25,7 @@ struct Dated {
   std::optional<WallTime> until;  // exclusive; nothing: open
   bool absent = false;            // the ordinary tier is known not to be offered
   bool priced = false;            // the ordinary tier has a price
+  Features features;              // of the ordinary tier
   PriceSheet sheet;               // its `row` and its tiers' name where the prices come from
   std::vector<std::string> rows;  // ids of all rows it is made of
 };

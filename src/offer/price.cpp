@@ -5,6 +5,10 @@
 #include <fmt/format.h>
 
 namespace fw::offer {
+
+bool is_ordinary_tier(std::string_view tier) {
+  return tier.empty() || tier == "auto" || tier == "default" || tier == "standard" || tier == "on_demand";
+}
 namespace {
 
 std::unexpected<Error> refuse(std::string path, std::string_view found, std::string_view expected) {

@@ -52,6 +52,10 @@ struct Tier {
   bool operator==(const Tier&) const = default;
 };
 
+// True for the words by which clients and clouds mean the tier that needs no name: "", "auto", "default",
+// "standard", "on_demand".
+bool is_ordinary_tier(std::string_view tier);
+
 // The `price_row` of prices that a deployment brings itself.
 inline constexpr std::string_view kConfigRow = "config";
 

@@ -49,6 +49,15 @@ bool is_scope(std::string_view text) { return well_formed(text, false); }
 
 bool is_scope_pattern(std::string_view text) { return well_formed(text, true); }
 
+std::string_view widest(std::string_view claimed, std::string_view said) {
+  if (said.empty() || claimed == "global") return claimed;
+  if (said == "global" || stands_alone(claimed)) return "global";
+  const auto mine = split(claimed);
+  const auto its = split(said);
+  if (mine.geography != its.geography) return "global";
+  return mine.has_region && (!its.has_region || mine.region != its.region) ? mine.geography : claimed;
+}
+
 std::optional<int> matches(std::string_view pattern, std::string_view scope) {
   if (stands_alone(scope) || stands_alone(pattern)) return pattern == scope ? std::optional(1) : std::nullopt;
   const auto wanted = split(pattern);

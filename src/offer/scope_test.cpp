@@ -23,6 +23,16 @@ TEST(Scope, global_and_on_premises_are_no_geographies) {
   EXPECT_FALSE(matches("global", "eu"));
 }
 
+TEST(Scope, of_two_that_are_said_the_wider_counts_and_a_contradiction_is_the_whole_world) {
+  EXPECT_EQ(widest("eu", ""), "eu");
+  EXPECT_EQ(widest("us", "global"), "global");
+  EXPECT_EQ(widest("us/us-east-2", "us"), "us");
+  EXPECT_EQ(widest("us", "us"), "us");
+  EXPECT_EQ(widest("global", "us"), "global") << "the operator's word is wider";
+  EXPECT_EQ(widest("eu", "us"), "global");
+  EXPECT_EQ(widest("on-premises", "us"), "global");
+}
+
 TEST(Scope, what_names_more_is_closer) {
   EXPECT_GT(*matches("eu", "eu"), *matches("*", "eu"));
   EXPECT_GT(*matches("*/eu-west-1", "eu/eu-west-1"), *matches("eu/*", "eu/eu-west-1"));

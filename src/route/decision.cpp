@@ -17,8 +17,8 @@ constexpr std::int64_t weight_of_miss(Prefer prefer) {
 }
 
 constexpr std::array<std::string_view, kVerdicts> kNames{"probe",      "admissible", "lossy",     "share",  "throttled",
-                                                         "ejected",    "marked",     "operation", "pinned", "residency",
-                                                         "capability", "loss",       "price"};
+                                                         "ejected",    "marked",     "doubtful",  "operation", "pinned",
+                                                         "rule",       "residency",  "capability", "loss",   "price"};
 
 // Where nothing is known of any price, service still counts: the unit does not matter then.
 constexpr Pico kReferenceWithoutPrice = 1'000'000;
@@ -42,14 +42,21 @@ bool over_share(const Policy& policy, const Seen& s) {
   return std::ranges::any_of(policy.max_share, [&s](const auto& cap) { return cap.cloud == s.cloud && s.share > cap.share; });
 }
 
+bool left_out(const Policy& policy, const Seen& s) {
+  const auto in = [&s](const Among& among) { return among.holds(s.cloud, s.provider_name, s.name); };
+  return (!policy.only.empty() && !in(policy.only)) || (!policy.never.empty() && in(policy.never));
+}
+
 // Rules first, in the order of what they protect: where it may run, then what it can do, then price.
 Verdict judge(const Question& q, const Seen& s, const Policy& policy) {
   if (!s.speaks) return Verdict::operation;
   if (!admits(policy, s.scope)) return Verdict::residency;
+  if (q.pinned < 0 && left_out(policy, s)) return Verdict::rule;
   if (q.pinned >= 0 && s.deployment != q.pinned) return Verdict::pinned;
   if (s.refused.any()) return Verdict::capability;
   if (s.dropped.any() && unmet(s, policy.lossy).any()) return Verdict::loss;
   if (policy.refuse_unknown_price && s.cost < 0) return Verdict::price;
+  if (s.too_long || s.doubted.any()) return Verdict::doubtful;
   if (s.marked) return Verdict::marked;
   if (s.breaker != health::BreakerState::closed) return s.may_probe && q.harmless && !full(q, s) ? Verdict::probe : Verdict::ejected;
   if (full(q, s)) return Verdict::throttled;
@@ -130,6 +137,33 @@ dialect::Needs unmet(const Seen& seen, Lossy lossy) {
   if (lossy == Lossy::refuse) missing |= seen.dropped;
   if (lossy == Lossy::hints) missing |= seen.dropped & ~dialect::hints();
   return missing;
+}
+
+bool is_for(const When& when, const Question& q) {
+  const auto among = [](const auto& all, const auto& one) { return all.empty() || std::ranges::find(all, one) != all.end(); };
+  return among(when.models, q.model) && among(when.operations, q.operation) && among(when.tiers, q.tier) &&
+         (when.features.none() || (when.features & q.needs).any()) && std::int64_t{q.input_tokens} > when.input_tokens_above &&
+         (!when.stream || *when.stream == q.stream);
+}
+
+std::optional<std::size_t> rule_for(const Policy& policy, const Question& question) {
+  for (std::size_t i = 0; i < policy.rules.size(); ++i)
+    if (is_for(policy.rules[i].when, question)) return i;
+  return std::nullopt;
+}
+
+Policy ruled(const Policy& policy, std::size_t rule) {
+  Policy made = policy;
+  const auto& r = policy.rules[rule];
+  if (r.prefer) made.prefer = *r.prefer;
+  if (r.first_token_ms) made.first_token_ms = *r.first_token_ms;
+  if (r.lossy) made.lossy = *r.lossy;
+  if (!r.only.empty()) made.only = r.only;
+  for (const auto member : {&Among::clouds, &Among::providers, &Among::deployments})
+    (made.never.*member).insert((made.never.*member).end(), (r.never.*member).begin(), (r.never.*member).end());
+  made.rules.clear();
+  made.rule = static_cast<std::int32_t>(rule);
+  return made;
 }
 
 void decide(Decision& d, const Policy& policy) {

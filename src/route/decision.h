@@ -24,18 +24,20 @@ enum class Verdict : std::uint8_t {
   throttled,   // admissible, but its quota or its slots are used up for the moment
   ejected,     // admissible, but its breaker is open
   marked,      // admissible, but its account said no a moment ago
+  doubtful,    // admissible, but evidence says that it refuses such a request: the last to be tried
   operation,   // its cloud does not speak this operation
   pinned,      // the state the request leans on lies elsewhere
+  rule,        // the policy's `only` or `never` leaves it out
   residency,   // it would process the request outside the policy's scopes
   capability,  // it cannot serve what the request asks for
   loss,        // it would lose what the policy wants kept
   price,       // its price is not known, and the policy refuses that
 };
-inline constexpr std::size_t kVerdicts = 13;
+inline constexpr std::size_t kVerdicts = 15;
 std::string_view name(Verdict verdict);
 std::optional<Verdict> verdict_of(std::string_view name);
-// Up to `marked` a place may be tried, in the order of the verdicts.
-constexpr bool may_serve(Verdict verdict) { return verdict <= Verdict::marked; }
+// Up to `doubtful` a place may be tried, in the order of the verdicts.
+constexpr bool may_serve(Verdict verdict) { return verdict <= Verdict::doubtful; }
 
 // An amount that is expected, in 10^-12 USD: what is booked is counted exactly elsewhere.
 using Pico = std::int64_t;
@@ -46,9 +48,12 @@ struct Seen {
   std::string_view scope;             // "global", "eu", "eu/sweden-central", "on-premises"
   std::string_view cloud;
   std::string_view name;              // the deployment's
+  std::string_view provider_name;
   Pico cost = kUnknownCost;           // of this request, expected
   dialect::Needs dropped;             // what the request asks for and cannot be told there
   dialect::Needs refused;             // what it asks for and cannot be served there
+  dialect::Needs mapped;              // what it asks for and is said there in other words
+  dialect::Needs doubted;             // what it asks for and is known to be refused there, by the cloud itself
   std::int64_t headroom_tokens = -1;  // of the quota; -1: unknown
   std::int32_t headroom_requests = -1;
   std::int32_t free_slots = -1;
@@ -67,17 +72,21 @@ struct Seen {
   bool throttled = false;             // a Retry-After is running
   bool marked = false;                // the account
   bool speaks = true;                 // the operation
+  bool too_long = false;              // the prompt is surely longer than it takes
 };
 
 // What is asked, as far as the choice weighs it.
 struct Question {
+  std::string_view model;          // as the client named it
   dialect::Needs needs;
   std::uint64_t seed = 0;          // of what is drawn
   std::uint32_t input_tokens = 0;  // expected
   std::uint32_t output_tokens = 0; // expected
   std::uint32_t reserve_tokens = 0;  // what a quota must leave
   std::int32_t pinned = -1;        // the only deployment that can serve it
+  std::uint16_t hosted = 0;        // tools the cloud runs: bit n is dialect::kHostedTools[n]
   dialect::Operation operation = dialect::Operation::chat;
+  Tier tier = Tier::standard;      // asked for
   bool stream = false;
   bool harmless = false;           // small and repeatable: it may be a probe
 };
@@ -100,6 +109,12 @@ struct Decision {
 
 // Fills `ranked`, `tried` and `reference`. Deterministic, in integers alone.
 void decide(Decision& decision, const Policy& policy);
+
+// The policy as it is for this request: with its first rule that holds, without the others.
+bool is_for(const When& when, const Question& question);
+Policy ruled(const Policy& policy, std::size_t rule);
+// The index of that rule; nothing: none holds.
+std::optional<std::size_t> rule_for(const Policy& policy, const Question& question);
 
 // What the request loses there though the policy wants it kept, and what cannot be served there.
 dialect::Needs unmet(const Seen& seen, Lossy lossy);

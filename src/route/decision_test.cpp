@@ -179,6 +179,61 @@ TEST(Decide, weights_are_drawn_from_the_seed_in_their_proportion) {
   EXPECT_NEAR(first[1], 6'000, 300);
 }
 
+TEST(Decide, only_and_never_name_clouds_providers_or_deployments) {
+  auto d = over({place(0, 1), place(1, 2), place(2, 3)});
+  d.seen[0].cloud = "openai";
+  d.seen[1].cloud = "azure";
+  d.seen[1].provider_name = "azure-sweden";
+  d.seen[2].cloud = "bedrock";
+  d.seen[2].name = "sol-ohio";
+  Policy policy;
+  policy.only = {.clouds = {"openai"}, .providers = {"azure-sweden"}, .deployments = {}};
+  decide(d, policy);
+  EXPECT_EQ(order(d), (Order{0, 1}));
+  EXPECT_EQ(verdict_of(d, 2), Verdict::rule);
+  policy.only = {};
+  policy.never = {.clouds = {"openai"}, .providers = {}, .deployments = {"sol-ohio"}};
+  decide(d, policy);
+  EXPECT_EQ(order(d), Order{1});
+  d.question.pinned = 2;
+  decide(d, policy);
+  EXPECT_EQ(order(d), Order{2}) << "what leans on stored state can go nowhere else";
+}
+
+TEST(Decide, the_first_rule_that_is_for_a_request_changes_the_policy_and_no_other) {
+  Policy policy;
+  policy.rules = {{.when = {.models = {"other"}, .operations = {}, .tiers = {}, .features = {}, .stream = {}}, .prefer = Prefer::cheapest, .first_token_ms = {}, .lossy = {}, .only = {}, .never = {}},
+                  {.when = {.models = {}, .operations = {dialect::Operation::chat}, .tiers = {}, .features = dialect::feature_of("vision")->of, .stream = true}, .prefer = Prefer::speed, .first_token_ms = 500, .lossy = {}, .only = {}, .never = {}},
+                  {.when = {.models = {}, .operations = {}, .tiers = {Tier::flex}, .features = {}, .input_tokens_above = 1'000, .stream = {}}, .prefer = {}, .first_token_ms = {}, .lossy = Lossy::allow, .only = {}, .never = {}}};
+  Question q;
+  q.model = "m";
+  EXPECT_FALSE(rule_for(policy, q));
+  set(q.needs, dialect::Need::image);
+  EXPECT_FALSE(rule_for(policy, q)) << "not a stream";
+  q.stream = true;
+  ASSERT_EQ(rule_for(policy, q), 1u);
+  const auto made = ruled(policy, 1);
+  EXPECT_EQ(made.prefer, Prefer::speed);
+  EXPECT_EQ(made.first_token_ms, 500u);
+  EXPECT_EQ(made.lossy, Lossy::hints);
+  EXPECT_EQ(made.rule, 1);
+  q.stream = false;
+  q.tier = Tier::flex;
+  q.input_tokens = 1'000;
+  EXPECT_FALSE(rule_for(policy, q)) << "strictly above";
+  q.input_tokens = 1'001;
+  EXPECT_EQ(rule_for(policy, q), 2u);
+}
+
+TEST(Decide, what_evidence_says_is_refused_is_tried_last) {
+  auto d = over({place(0, 1), place(1, 900), place(2, 800)});
+  set(d.seen[0].doubted, dialect::Need::background);
+  d.seen[2].breaker = health::BreakerState::open;
+  decide(d, {});
+  EXPECT_EQ(order(d), (Order{1, 2, 0}));
+  EXPECT_EQ(verdict_of(d, 0), Verdict::doubtful);
+}
+
 TEST(Decide, is_the_same_again_and_never_lets_an_inadmissible_place_be_tried) {
   std::mt19937_64 random(7);
   const std::array<std::string_view, 5> scopes{"global", "eu", "us", "eu/france", "on-premises"};

@@ -36,19 +36,11 @@ void blend(std::uint32_t& usual, std::uint64_t seen) {
 
 }  // namespace
 
-Tier tier_of(std::string_view text) {
-  if (text.empty() || text == "auto" || text == "default" || text == "standard" || text == "on_demand") return Tier::standard;
-  if (text == "flex") return Tier::flex;
-  if (text == "priority" || text == "fast") return Tier::priority;
-  return text == "batch" ? Tier::batch : Tier::other;
-}
-
 QuickPrices quick_prices(const offer::PriceSheet& sheet) {
-  constexpr std::array<std::string_view, kTiers> kNames{"standard", "flex", "priority", "batch"};
   QuickPrices out;
   out[0] = quick(sheet, nullptr);
   for (std::size_t i = 1; i < kTiers; ++i)
-    if (const auto* tier = sheet.tier(kNames[i])) out[i] = quick(sheet, tier);
+    if (const auto* tier = sheet.tier(name(static_cast<Tier>(i)))) out[i] = quick(sheet, tier);
   return out;
 }
 

@@ -25,11 +25,6 @@ struct QuickPrice {
   std::int64_t above = INT64_MAX;
 };
 
-enum class Tier : std::uint8_t { standard, flex, priority, batch, other };
-inline constexpr std::size_t kTiers = 4;  // those that are priced here
-// As clients and clouds spell it; "fast" is priority, "auto", "default" and nothing are standard.
-Tier tier_of(std::string_view text);
-
 // By tier; a tier the sheet does not know has no price.
 using QuickPrices = std::array<QuickPrice, kTiers>;
 QuickPrices quick_prices(const offer::PriceSheet& sheet);

@@ -7,6 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "dialect/dialect.h"
+#include "dialect/needs.h"
+
 namespace fw::route {
 
 // What counts most among the places that may serve.
@@ -35,6 +38,35 @@ struct ShareCap {
   std::uint16_t share = 0;
 };
 
+// The tiers that are told apart here. As clients and clouds spell them: "fast" is priority; "auto",
+// "default" and nothing are standard.
+enum class Tier : std::uint8_t { standard, flex, priority, batch, other };
+inline constexpr std::size_t kTiers = 4;  // those that have prices
+std::string_view name(Tier tier);
+Tier tier_of(std::string_view text);
+
+// Places by the names of their clouds, providers or deployments.
+struct Among {
+  std::vector<std::string> clouds;
+  std::vector<std::string> providers;
+  std::vector<std::string> deployments;
+  bool empty() const { return clouds.empty() && providers.empty() && deployments.empty(); }
+  // Any of the names is one of these.
+  bool holds(std::string_view cloud, std::string_view provider, std::string_view deployment) const;
+};
+
+// Requests a rule is for: all that is said must hold.
+struct When {
+  std::vector<std::string> models;        // as clients ask; empty: any
+  std::vector<dialect::Operation> operations;  // empty: any
+  std::vector<Tier> tiers;                // asked for; empty: any
+  dialect::Needs features;                // any of these; none: whatever it asks for
+  std::int64_t input_tokens_above = -1;   // expected
+  std::optional<bool> stream;
+};
+
+struct Rule;
+
 struct Policy {
   std::string name = "default";
   Prefer prefer = Prefer::balanced;
@@ -43,6 +75,20 @@ struct Policy {
   std::uint32_t first_token_ms = 2'000;  // the slo that is scored
   std::vector<std::string> residency;    // scopes; empty: any
   std::vector<ShareCap> max_share;       // of this policy's requests; by cloud
+  Among only;                            // empty: all
+  Among never;
+  std::vector<Rule> rules;               // the first that is for a request changes the policy for it
+  std::int32_t rule = -1;                // of the rules, the one this became
+};
+
+// A rule changes what it names; the rest stays as the policy says. Residency is no rule's to change.
+struct Rule {
+  When when;
+  std::optional<Prefer> prefer;
+  std::optional<std::uint32_t> first_token_ms;
+  std::optional<Lossy> lossy;
+  Among only;
+  Among never;  // beside the policy's
 };
 
 // True if what runs in `scope` stays inside `allowed`: the same path or one below it.

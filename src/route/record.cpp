@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <concepts>
 #include <utility>
@@ -23,11 +24,14 @@ void seen_fields(auto& s, auto&& field) {
   field("deployment", s.name);
   field("scope", s.scope);
   field("cloud", s.cloud);
+  field("provider_name", s.provider_name);
   field("index", s.deployment);
   field("provider", s.provider);
   field("cost", s.cost);
   field("dropped", s.dropped);
   field("refused", s.refused);
+  field("mapped", s.mapped);
+  field("doubted", s.doubted);
   field("headroom_tokens", s.headroom_tokens);
   field("headroom_requests", s.headroom_requests);
   field("free_slots", s.free_slots);
@@ -44,10 +48,14 @@ void seen_fields(auto& s, auto&& field) {
   field("throttled", s.throttled);
   field("marked", s.marked);
   field("speaks", s.speaks);
+  field("too_long", s.too_long);
 }
 
 void question_fields(auto& q, auto&& field) {
   field("operation", q.operation);
+  field("model", q.model);
+  field("tier", q.tier);
+  field("hosted", q.hosted);
   field("needs", q.needs);
   field("seed", q.seed);
   field("input_tokens", q.input_tokens);
@@ -66,6 +74,9 @@ void policy_fields(auto& p, auto&& field) {
   field("first_token_ms", p.first_token_ms);
   field("residency", p.residency);
   field("max_share", p.max_share);
+  field("only", p.only);
+  field("never", p.never);
+  field("rule", p.rule);
 }
 
 template <class T>
@@ -74,6 +85,12 @@ void visit(T& object, auto&& field) {
   if constexpr (std::same_as<Kind, Seen>) seen_fields(object, field);
   else if constexpr (std::same_as<Kind, Question>) question_fields(object, field);
   else policy_fields(object, field);
+}
+
+// The lists of an Among under their names.
+auto parts(auto& among) {
+  using Part = std::pair<std::string_view, decltype(&among.clouds)>;
+  return std::array{Part{"clouds", &among.clouds}, Part{"providers", &among.providers}, Part{"deployments", &among.deployments}};
 }
 
 struct Write {
@@ -87,6 +104,7 @@ struct Write {
   void operator()(std::string_view key, T value) { json.member(key, static_cast<std::int64_t>(value)); }
   void operator()(std::string_view key, health::BreakerState state) { json.member(key, name(state)); }
   void operator()(std::string_view key, dialect::Operation operation) { json.member(key, dialect::name(operation)); }
+  void operator()(std::string_view key, Tier tier) { json.member(key, name(tier)); }
   void operator()(std::string_view key, Prefer prefer) { json.member(key, name(prefer)); }
   void operator()(std::string_view key, Lossy lossy) { json.member(key, name(lossy)); }
   void operator()(std::string_view key, const dialect::Needs& needs) {
@@ -99,6 +117,12 @@ struct Write {
     json.key(key).begin_array();
     for (const auto& text : texts) json.string(text);
     json.end_array();
+  }
+  void operator()(std::string_view key, const Among& among) {
+    json.key(key).begin_object();
+    for (const auto& [part, names] : parts(among))
+      if (!names->empty()) (*this)(part, *names);
+    json.end_object();
   }
   void operator()(std::string_view key, const std::vector<ShareCap>& caps) {
     json.key(key).begin_object();
@@ -118,9 +142,10 @@ bool read_word(std::string_view word, Enum last, Enum& into) {
 }
 
 // One JSON value into a field; false: not of its kind.
+// A view keeps the escapes of what it was read from; only names hold any, and only unusual ones.
 bool read(const JsonMember& m, std::string_view& into) {
   into = wire::json_text(m.value);
-  return m.kind == wire::JsonKind::string && !m.value_escaped;
+  return m.kind == wire::JsonKind::string;
 }
 bool read(const JsonMember& m, std::string& into) {
   into.clear();
@@ -150,6 +175,7 @@ bool read(const JsonMember& m, dialect::Operation& into) {
     }
   return false;
 }
+bool read(const JsonMember& m, Tier& into) { return read_word(wire::json_text(m.value), Tier::other, into); }
 bool read(const JsonMember& m, Prefer& into) { return read_word(wire::json_text(m.value), Prefer::weighted, into); }
 bool read(const JsonMember& m, Lossy& into) { return read_word(wire::json_text(m.value), Lossy::allow, into); }
 bool read(const JsonMember& m, dialect::Needs& into) {
@@ -167,6 +193,13 @@ bool read(const JsonMember& m, std::vector<std::string>& into) {
   for (JsonMember item; list.next(item);)
     if (!read(item, into.emplace_back())) return false;
   return m.kind == wire::JsonKind::array;
+}
+bool read(const JsonMember& m, Among& into) {
+  wire::JsonObject members(m.value, kDepth);
+  for (JsonMember item; members.next(item);)
+    for (const auto& [part, names] : parts(into))
+      if (item.key == part && !read(item, *names)) return false;
+  return m.kind == wire::JsonKind::object;
 }
 bool read(const JsonMember& m, std::vector<ShareCap>& into) {
   wire::JsonObject members(m.value, kDepth);

@@ -18,6 +18,12 @@ Recorded random_decision(std::mt19937_64& random) {
   auto& q = r.decision.question;
   q.seed = random();
   q.needs = dialect::Needs(random());
+  q.model = "gpt-6-sol";
+  q.tier = static_cast<Tier>(random() % 5);
+  q.hosted = static_cast<std::uint16_t>(random());
+  if (random() % 4 == 0) r.policy.only = {.clouds = {"azure"}, .providers = {"p"}, .deployments = {}};
+  if (random() % 4 == 0) r.policy.never.deployments = {"sol-direct"};
+  r.policy.rule = static_cast<std::int32_t>(random() % 3) - 1;
   q.pinned = random() % 8 == 0 ? 1 : -1;
   q.harmless = random() % 2 == 0;
   q.reserve_tokens = static_cast<std::uint32_t>(random() % 5'000);
@@ -26,6 +32,10 @@ Recorded random_decision(std::mt19937_64& random) {
     s.name = "sol-direct";
     s.scope = kScopes[random() % kScopes.size()];
     s.cloud = random() % 2 == 0 ? "openai" : "azure";
+    s.provider_name = "p";
+    s.mapped = dialect::Needs(random());
+    s.doubted = dialect::Needs(random() & random() & random() & random() & random() & random());
+    s.too_long = random() % 16 == 0;
     s.cost = static_cast<Pico>(random() % 3'000'000'000) - 1;
     s.dropped = dialect::Needs(random() & random() & random() & random());
     s.refused = dialect::Needs(random() & random() & random() & random() & random() & random());

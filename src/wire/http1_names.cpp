@@ -74,7 +74,10 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(HeaderId::count_
     "if-none-match",
     "vary",
     "http2-settings",
-    "x-forwarded-for"};
+    "x-forwarded-for",
+    "session-id",
+    "x-session-id",
+    "x-claude-code-session-id"};
 
 constexpr std::size_t kNameBytesMax = [] {
   std::size_t longest = 0;

@@ -78,6 +78,9 @@ enum class HeaderId : std::uint8_t {
   vary,
   http2_settings,
   x_forwarded_for,
+  session_id,
+  x_session_id,
+  x_claude_code_session_id,
   count_
 };
 

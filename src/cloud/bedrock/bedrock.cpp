@@ -91,6 +91,7 @@ class Bedrock final : public Adapter {
     return site;
   }
 
+  std::string_view scope_of(std::string_view model) const override { return profile_scope(model); }
   std::span<const Dialect> dialects(const Site& site, std::string_view model) const override {
     return bedrock::dialects(at(site), model);
   }

@@ -53,6 +53,15 @@ Family family_of(std::string_view model) {
   return Family::other;
 }
 
+// AWS user guide, "Supported Regions and models for inference profiles" (read 2026-11-22).
+std::string_view profile_scope(std::string_view model) {
+  constexpr std::array<std::string_view, 9> kPrefixes{"global", "us", "eu", "apac", "jp", "au", "ca", "in", "us-gov"};
+  if (const auto slash = model.rfind('/'); model.starts_with("arn:") && slash != model.npos) model.remove_prefix(slash + 1);
+  const auto dot = model.find('.');
+  const auto found = std::ranges::find(kPrefixes, model.substr(0, dot));
+  return dot == model.npos || found == kPrefixes.end() ? std::string_view() : *found;
+}
+
 bool is_application_profile(std::string_view model) {
   return model.starts_with("arn:") && model.find(":application-inference-profile/") != model.npos;
 }

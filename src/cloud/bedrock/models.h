@@ -13,6 +13,8 @@ enum class Family : std::uint8_t { other, gpt, gpt_oss, claude, nova_reasoning, 
 // application profile's ARN names no model: other.
 Family family_of(std::string_view model);
 
+// The scope that a cross-Region profile's id or ARN names ("global", "us"); empty: it is none.
+std::string_view profile_scope(std::string_view model);
 bool is_application_profile(std::string_view model);
 
 // A tool call's id as the family takes it: unchanged where it fits [a-zA-Z0-9_-]{1,64} (Converse API

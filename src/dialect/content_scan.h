@@ -1,0 +1,28 @@
+// What a request's messages and tools are made of, seen without taking them apart: enough for the
+// choice and for people where nothing has to be translated.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "dialect/needs.h"
+
+namespace fw::dialect {
+
+// Tools that the cloud itself runs, as `tools[].type` spells them (OpenAI's API description 2.3.0,
+// 2026-11). A dated word ("web_search_2025_08_26") is counted as the one it starts with.
+inline constexpr std::array<std::string_view, 12> kHostedTools{
+    "web_search_preview", "web_search", "file_search", "code_interpreter", "computer_use_preview", "computer",
+    "image_generation", "mcp", "local_shell", "shell", "apply_patch", "tool_search"};
+
+struct ContentFacts {
+  Needs needs;                // image, audio_input, file, item_reference, custom_tools, hosted_tools
+  std::uint16_t hosted = 0;   // bit n: kHostedTools[n]
+};
+
+// Looks at every member "type" of a body that was scanned and found to be JSON, wherever it stands.
+// Words inside of strings are not taken for members.
+ContentFacts scan_content(std::string_view body);
+
+}  // namespace fw::dialect

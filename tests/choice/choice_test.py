@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+"""What the choice sees, says and keeps, on the real program over fake clouds: needs, rules, scopes, sessions."""
+import json
+import pathlib
+import sys
+import tempfile
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "fake"))
+from program import Program, call  # noqa: E402
+
+KEYS = {"plain": "sk-fw-choice-plain-0123456789", "us": "sk-fw-choice-us-0123456789", "eu": "sk-fw-choice-eu-0123456789",
+        "ruled": "sk-fw-choice-ruled-0123456789"}
+ADMIN = "admin-token-of-the-choice-0123"
+
+CONFIG = """version: 1
+threads: 1
+log: {{ format: text }}
+listen: [{{ address: "127.0.0.1:0" }}]
+admin: {{ address: "127.0.0.1:0", token: "${{env:ADMIN}}" }}
+providers:
+  direct: {{ cloud: openai, base_url: "{openai}/v1", auth: {{ api_key: "${{env:OPENAI}}" }} }}
+  azure: {{ cloud: azure, base_url: "{azure}/openai/v1", auth: {{ api_key: "${{env:AZURE}}" }}, scope: us }}
+  runtime: {{ cloud: bedrock, region: us-east-1, base_url: "{bedrock}", auth: {{ access_key_id: "${{env:AWS_ID}}", secret_access_key: "${{env:AWS_SECRET}}" }}, scope: us }}
+models:
+  gpt-6-sol:
+    deployments:
+      - {{ provider: direct, model: gpt-6-sol, name: direct, price: {{ input: "1", cache_read: "0.1", output: "2" }} }}
+      - {{ provider: azure, model: sol, name: azure, price: {{ input: "1.2", cache_read: "0.1", output: "2.2" }} }}
+      - {{ provider: runtime, model: global.openai.gpt-6-sol, name: anywhere, price: {{ input: "0.9", output: "1.9" }} }}
+policies:
+  plain: {{ prefer: cheapest }}
+  us-only: {{ prefer: cheapest, residency: us }}
+  eu-only: {{ prefer: cheapest, residency: eu }}
+  ruled:
+    prefer: cheapest
+    never: {{ deployments: anywhere }}
+    rules:
+      - {{ when: {{ features: vision }}, only: {{ clouds: azure }} }}
+      - {{ when: {{ operations: responses }}, prefer: ordered }}
+keys:
+  - {{ name: plain, key: "${{env:PLAIN}}", policy: plain }}
+  - {{ name: us, key: "${{env:US}}", policy: us-only }}
+  - {{ name: eu, key: "${{env:EU}}", policy: eu-only }}
+  - {{ name: ruled, key: "${{env:RULED}}", policy: ruled }}
+"""
+SECRETS = {"OPENAI": "sk-fake-openai", "AZURE": "fake-azure-key", "AWS_ID": "AKIAIOSFODNN7EXAMPLE",
+           "AWS_SECRET": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "ADMIN": ADMIN}
+FAKES = {"openai": [], "azure": ["--model", "sol=gpt-6-sol"], "bedrock": []}
+IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
+
+
+class Choice(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.programs, urls = [], {}
+        for cloud, options in FAKES.items():
+            fake = cls.start("fake", "--cloud", cloud, "--listen", "127.0.0.1:0", "--speed", "0", *options)
+            urls[cloud] = fake.line("listening ").split()[-1]
+        cls.folder = tempfile.TemporaryDirectory(prefix="fairway-choice-")
+        file = pathlib.Path(cls.folder.name) / "fairway.yaml"
+        file.write_text(CONFIG.format(**urls))
+        env = {**SECRETS, **{name.upper(): key for name, key in KEYS.items()}}
+        gateway = cls.start("serve", "-c", str(file), env=env)
+        said = ""
+        while not said.startswith("listening: "):
+            said = gateway.child.stderr.readline().decode()
+            assert said, "the gateway did not start"
+        cls.base = "http://" + said.split()[-1] + "/v1"
+        cls.admin = "http://" + gateway.child.stderr.readline().decode().split()[-1]
+
+    @classmethod
+    def start(cls, *arguments, **options):
+        program = Program(*arguments, **options)
+        program.__enter__()
+        cls.programs.append(program)
+        return program
+
+    @classmethod
+    def tearDownClass(cls):
+        for program in reversed(cls.programs):
+            program.__exit__(None, None, None)
+        cls.folder.cleanup()
+
+    def ask(self, key, path, body, headers=()):
+        status, fields, text = call(self.base + path, {"model": "gpt-6-sol", **body}, {"Authorization": f"Bearer {KEYS[key]}", **dict(headers)})
+        return status, {name.lower(): value for name, value in fields.items()}, json.loads(text)
+
+    def chat(self, key, content="hello", headers=(), **more):
+        return self.ask(key, "/chat/completions", {"messages": [{"role": "user", "content": content}], **more}, headers)
+
+    def explain(self, fields):
+        status, _, text = call(self.admin + "/admin/v1/explain/" + fields["x-request-id"], headers={"Authorization": f"Bearer {ADMIN}"})
+        self.assertEqual(status, 200, text)
+        return json.loads(text)
+
+    def candidate(self, told, name):
+        return next(c for c in told["candidates"] if c["deployment"] == name)
+
+    def test_what_a_request_needs_is_told_where_nothing_is_translated(self):
+        status, fields, _ = self.chat("plain", [{"type": "text", "text": "what is \"type\":\"input_file\"?"}, IMAGE])
+        told = self.explain(fields)
+        self.assertEqual((status, told["needs"]["features"]), (200, ["text", "vision"]))
+        _, fields, _ = self.ask("plain", "/responses", {"input": "hi", "store": False, "tools": [{"type": "web_search_preview"}]})
+        self.assertIn("hosted_tool:web_search_preview", self.explain(fields)["needs"]["features"])
+
+    def test_the_first_rule_for_a_request_counts(self):
+        _, fields, _ = self.chat("ruled", [IMAGE])
+        told = self.explain(fields)
+        self.assertEqual((fields["x-fairway-deployment"], told["rule"], self.candidate(told, "direct")["reason"]),
+                         ("azure", 0, "the policy ruled.rules[0] leaves it out (only, never)"))
+        _, fields, _ = self.ask("ruled", "/responses", {"input": "hi", "store": False})
+        self.assertEqual((fields["x-fairway-deployment"], self.explain(fields)["prefer"]), ("direct", "ordered"))
+        _, fields, _ = self.chat("ruled")
+        self.assertEqual((fields["x-fairway-deployment"], self.explain(fields)["rule"]), ("direct", None))
+
+    def test_a_global_profile_is_global_whatever_its_provider_says(self):
+        _, fields, _ = self.ask("us", "/responses", {"input": "hi"})
+        told = self.explain(fields)
+        anywhere = self.candidate(told, "anywhere")
+        self.assertEqual((fields["x-fairway-deployment"], anywhere["scope"], anywhere["admissible"], anywhere["verdict"]), ("azure", "global", False, "residency"))
+        _, fields, _ = self.ask("plain", "/responses", {"input": "hi"})
+        self.assertEqual(fields["x-fairway-deployment"], "anywhere")
+
+    def test_a_refusal_for_residency_names_the_rule_and_the_nearest_offers(self):
+        status, _, body = self.chat("eu")
+        self.assertEqual((status, body["error"]["code"]), (403, "residency_unsatisfiable"))
+        for words in ("the policy 'eu-only' allows processing in eu only (residency)", "is served in", "it is offered there by", "openai in eu", "azure in eu"):
+            self.assertIn(words, body["error"]["message"])
+
+    def test_what_a_cloud_is_known_to_refuse_is_tried_last(self):
+        status, fields, _ = self.ask("plain", "/responses", {"input": "hi", "background": True})
+        anywhere = self.candidate(self.explain(fields), "anywhere")
+        self.assertEqual((status, fields["x-fairway-deployment"]), (200, "direct"))
+        self.assertEqual((anywhere["verdict"], anywhere["compatibility"]["verdict"], anywhere["compatibility"]["lost"]), ("doubtful", "impossible", ["background"]))
+
+    def test_a_session_stays_where_its_prompt_lies_warm(self):
+        prompt = "a long story. " * 700
+        for header in ("session-id", "x-session-id", "x-claude-code-session-id"):
+            for _ in range(2):
+                _, fields, _ = self.chat("ruled", prompt + header, {header: "s-" + header})
+            served = self.candidate(self.explain(fields), fields["x-fairway-deployment"])
+            self.assertGreater(served["price"]["warm_tokens"], 1000, header)
+            _, fields, _ = self.chat("ruled", "short", {header: "another-" + header})
+            self.assertEqual(self.candidate(self.explain(fields), fields["x-fairway-deployment"])["price"]["warm_tokens"], 0)
+
+    def test_all_of_it_replays(self):
+        self.chat("ruled", [IMAGE])
+        status, _, text = call(self.admin + "/admin/v1/decisions?limit=1000", headers={"Authorization": f"Bearer {ADMIN}"})
+        self.assertEqual(status, 200, text)
+        records = pathlib.Path(self.folder.name) / "decisions.json"
+        records.write_text(text)
+        with Program("replay", str(records), "--output", "json") as replay:
+            told = json.loads(replay.child.stdout.read())
+        self.assertEqual((told["different"], told["replayed"]), (0, len(json.loads(text)["data"])))
+        self.assertGreater(told["replayed"], 0)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
