@@ -14,6 +14,7 @@ from street import MESSAGES, Street  # noqa: E402
 LOAD = pathlib.Path(__file__).with_name("load.py")
 TICK_S = 0.1
 BILL_EVERY_S = 2.0
+PLAYS_MAX, BEHIND_MAX_S = 3, 0.5
 AHEAD = 300  # faults that wait at a place whose script is a mixture
 WINDOW_S = 1.0
 NOTHING = "slow_start ms=0"  # a fault that is none: the healthy part of a mixture
@@ -82,20 +83,31 @@ def troubles_of(fixture, street, times):
 
 
 def play(fixture, prefer, times, rate, troubles_of=troubles_of):
+    """The course of one play. One in which the load itself fell behind says nothing, and is played again."""
+    for _ in range(PLAYS_MAX):
+        course = play_once(fixture, prefer, times, rate, troubles_of)
+        if course.behind_s <= BEHIND_MAX_S:
+            return course
+    raise AssertionError(f"the load fell {course.behind_s:.1f} s behind, {PLAYS_MAX} times: this machine is too busy to tell anything")
+
+
+def play_once(fixture, prefer, times, rate, troubles_of):
+    load = subprocess.Popen([sys.executable, str(LOAD)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     street = Street(fixture, prefer, times)
     try:
         troubles = troubles_of(fixture, street, times)
         for t in troubles:
             t.turn(0)
-        load = subprocess.Popen([sys.executable, str(LOAD)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         answer = []
         reader = threading.Thread(target=lambda: answer.append(load.communicate(json.dumps(plan(fixture, street, times, rate)).encode())[0]))
         reader.start()
         direct(street, troubles, reader)
         reader.join()
         read_bills(street)
-        return Course(fixture, street, times, rate, json.loads(answer[0])["requests"])
+        return Course(fixture, street, times, rate, json.loads(answer[0]))
     finally:
+        load.kill()
+        load.wait()
         street.stop()
 
 
@@ -122,7 +134,8 @@ def read_bills(street):
 class Course:
     """What came of it. Times are seconds after the start of the load."""
 
-    def __init__(self, fixture, street, times, rate, requests):
+    def __init__(self, fixture, street, times, rate, answer):
+        requests, self.behind_s = answer["requests"], answer["behind_s"]
         self.times, self.rate = times, rate
         # Others are there to show that the incident does not reach them.
         self.struck = {c["name"] for c in fixture["callers"] if c.get("struck", True)}

@@ -113,7 +113,7 @@ class Street:
         names = {name: {d["as"] for ds in fixture["models"].values() for d in ds if d["place"] == name} for name in fixture["places"]}
         self.places = {name: Place(name, said, names[name]) for name, said in fixture["places"].items()}
         self.tokens = Place("tokens", {"cloud": "tokens"}, ()) if any(p.cloud == "vertex" for p in self.places.values()) else None
-        self.start = float(math.ceil(time.time() + 1))  # the offer book counts in whole seconds
+        self.start = float(math.ceil(time.time() + 1.5))  # the offer book counts in whole seconds
         self.gateway = None
         if prefer:
             self.open_gateway()
@@ -199,6 +199,8 @@ class Street:
             path_of_token = "/computeMetadata/v1/instance/service-accounts/default/token"
             token = json.loads(call(self.tokens.url + path_of_token, headers={"Metadata-Flavor": "Google"})[2])["access_token"]
             headers = {"Authorization": f"Bearer {token}"}
+        if place.cloud == "bedrock" and "gpt-oss" in deployment["as"]:
+            path = "/v1/"  # mantle's prefix goes by the model
         host, port = place.address.split(":")
         return {"host": host, "port": int(port), "path": path + CHAT, "model": deployment["as"], "headers": headers}
 
