@@ -109,17 +109,18 @@ class Load:
             connection.transport.abort()
         return connection.status, connection.first, word
 
-    async def request(self, due, caller, number):
+    async def request(self, caller, number):
         ways = caller["ways"][number % len(caller["ways"])]
         stream = self.random.random() * 100 < caller["stream_percent"]
+        begun = time.time()
         for tried, way in enumerate(ways, 1):
             status, first, word = await self.attempt(way, caller, stream)
             elsewhere = word and (first is None or status == 429 or status >= 500)
             if not elsewhere:
                 break
         now = time.time()
-        self.results.append([round(due - self.plan["start"], 4), caller["name"], status, round((first or now) - due, 4),
-                             round(now - due, 4), tried, word])
+        self.results.append([round(begun - self.plan["start"], 4), caller["name"], status, round((first or now) - begun, 4),
+                             round(now - begun, 4), tried, word])
 
     async def run(self):
         loop, plan = asyncio.get_running_loop(), self.plan
@@ -133,7 +134,7 @@ class Load:
             await pause
             self.behind.append(time.time() - plan["start"] - offset)
             caller = self.random.choices(plan["callers"], shares)[0]
-            task = loop.create_task(self.request(plan["start"] + offset, caller, number))
+            task = loop.create_task(self.request(caller, number))
             self.running.add(task)
             task.add_done_callback(self.running.discard)
             number += 1

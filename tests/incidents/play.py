@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from bisect import bisect_left
 from dataclasses import dataclass
 
 sys.dont_write_bytecode = True
@@ -14,7 +15,7 @@ from street import MESSAGES, Street  # noqa: E402
 LOAD = pathlib.Path(__file__).with_name("load.py")
 TICK_S = 0.1
 BILL_EVERY_S = 2.0
-PLAYS_MAX, BEHIND_MAX_S = 3, 0.5
+PLAYS_MAX, BEHIND_MAX_S = 3, 2.0
 AHEAD = 300  # faults that wait at a place whose script is a mixture
 WINDOW_S = 1.0
 NOTHING = "slow_start ms=0"  # a fault that is none: the healthy part of a mixture
@@ -147,6 +148,7 @@ class Course:
         self.attempts = {name: sorted((t - street.start, model, status) for t, model, status in p.attempts)
                          for name, p in street.places.items()}
         self.sick = sorted(t for name in sick for t, model, _ in self.attempts[name] if model in words)
+        self.sent = sorted(r[0] for r in self.requests)
         self.start, self.records = street.start, list(street.records.values())
         self.begin, self.end = times.before_s, times.before_s + times.during_s
 
@@ -164,8 +166,7 @@ class Course:
 
     def share(self, begin, end):
         """Attempts at the sick places for each request, between two times."""
-        there = sum(1 for t in self.sick if begin <= t < end)
-        return there / max(1, sum(1 for r in self.requests if begin <= r[0] < end))
+        return between(self.sick, begin, end) / max(1, between(self.sent, begin, end))
 
     def usual(self):
         return self.share(0, self.begin) if self.begin > 0 else 1.0
@@ -198,6 +199,10 @@ class Course:
 
     def reached_rps(self):
         return len(self.everything) / self.times.all_s
+
+
+def between(times, begin, end):
+    return bisect_left(times, end) - bisect_left(times, begin)
 
 
 def percent(part, whole):

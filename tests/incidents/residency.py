@@ -63,7 +63,7 @@ def fixture():
 
 
 def run(requests):
-    course = play(fixture(), "balanced", Times(0, requests / RATE, 0), RATE, lambda _, street, __: [Weather(street)])
+    course = play(fixture(), "balanced", Times(0, 1.01 * requests / RATE, 0), RATE, lambda _, street, __: [Weather(street)])
     said = {name: [r for r in course.everything if r[1] == name] for name in ("eu", "nowhere", "free")}
     counts = {word: {p: sum(1 for _, model, _ in found if model.removeprefix("openai.") == word) for p, found in course.attempts.items()}
               for word in (TAGGED, OPEN, OUTSIDE)}

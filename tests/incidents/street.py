@@ -12,6 +12,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "fake"))
 from program import Program, call  # noqa: E402
 
 ADMIN = "admin-token-of-the-incidents-0123"
+START_WITHIN_S = 4
+BILL_PAGES = (1_000, 10_000)  # what is usual between two readings; all that a fake keeps
 CHAT = "chat/completions"
 MESSAGES = {"messages": [{"role": "user", "content": "Tell me of the weather in Paris, briefly."}], "max_completion_tokens": 64}
 # Provider fields, and what a client that goes there by itself needs.
@@ -71,9 +73,13 @@ class Place:
         """Notes the attempts since the last reading, each (time, model, status). None may be missed."""
         if not self.program:
             return
-        new = [a for a in json.loads(call(self.url + "/_fake/bill?last=4000")[2])["attempts"] if a["number"] > self.seen]
-        if not new:
-            return
+        for last in BILL_PAGES:
+            bill = json.loads(call(f"{self.url}/_fake/bill?last={last}")[2])["attempts"]
+            new = [a for a in bill if a["number"] > self.seen]
+            if not new:
+                return
+            if new[0]["number"] == self.seen + 1:
+                break
         assert new[0]["number"] == self.seen + 1, f"{self.name}: attempts {self.seen + 1} to {new[0]['number'] - 1} were not read in time"
         self.seen = new[-1]["number"]
         self.attempts += [(seconds_of(a["time"]), a["model"], a["status"]) for a in new]
@@ -113,10 +119,16 @@ class Street:
         names = {name: {d["as"] for ds in fixture["models"].values() for d in ds if d["place"] == name} for name in fixture["places"]}
         self.places = {name: Place(name, said, names[name]) for name, said in fixture["places"].items()}
         self.tokens = Place("tokens", {"cloud": "tokens"}, ()) if any(p.cloud == "vertex" for p in self.places.values()) else None
-        self.start = float(math.ceil(time.time() + 1.5))  # the offer book counts in whole seconds
+        self.start = self.soon(START_WITHIN_S)
         self.gateway = None
         if prefer:
             self.open_gateway()
+        if "offers" not in fixture:  # nothing that was written down names the moment
+            self.start = self.soon(0.5)
+
+    def soon(self, seconds):
+        """The offer book counts in whole seconds."""
+        return float(math.ceil(time.time() + seconds))
 
     def open_gateway(self):
         file = self.folder / "fairway.yaml"
