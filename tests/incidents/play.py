@@ -10,7 +10,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 sys.dont_write_bytecode = True
-from street import MESSAGES, Street  # noqa: E402
+from street import MESSAGES, Busy, Street  # noqa: E402
 
 LOAD = pathlib.Path(__file__).with_name("load.py")
 TICK_S = 0.1
@@ -89,7 +89,7 @@ def play(fixture, prefer, times, rate, troubles_of=troubles_of):
         course = play_once(fixture, prefer, times, rate, troubles_of)
         if course.behind_s <= BEHIND_MAX_S:
             return course
-    raise AssertionError(f"the load fell {course.behind_s:.1f} s behind, {PLAYS_MAX} times: this machine is too busy to tell anything")
+    raise Busy(f"the load fell {course.behind_s:.1f} s behind, {PLAYS_MAX} times: this machine is too busy to tell anything")
 
 
 def play_once(fixture, prefer, times, rate, troubles_of):
