@@ -115,9 +115,26 @@ void sign_ins(Page& page, const gateway::Counts& c, const gateway::Snapshot& s) 
   }
 }
 
+void journal_counts(Page& page, const store::Journal& journal) {
+  const auto n = journal.counts();
+  const auto seconds = [](std::int64_t us) { return fmt::format("{:.6f}", static_cast<double>(us) / 1e6); };
+  page.family("fairway_journal_records_total", "counter", "Records written to the journal.");
+  page.sample("", n.appended);
+  page.family("fairway_journal_refused_total", "counter", "Records the journal could not take: what on_ledger_failure is about.");
+  page.sample("", n.refused);
+  page.family("fairway_journal_unsynced_records", "gauge", "Records that a power cut would lose now.");
+  page.sample("", n.unsynced);
+  page.family("fairway_journal_sync_failures_total", "counter", "Syncs to disk that failed.");
+  page.sample("", n.sync_failures);
+  page.family("fairway_journal_last_sync_seconds", "gauge", "How long the last sync took.");
+  page.sample("", seconds(n.last_sync_us));
+  page.family("fairway_journal_ok", "gauge", "1: records are taken and synced; 0: GET /admin/v1/books says what is wrong.");
+  page.sample("", journal.condition().ok() ? 1 : 0);
+}
+
 }  // namespace
 
-std::string metrics_page(const gateway::Counts& c, const gateway::Snapshot& s) {
+std::string metrics_page(const gateway::Counts& c, const gateway::Snapshot& s, const store::Journal* journal) {
   Page page;
   page.family("fairway_build_info", "gauge", "Always 1; the version is the label.");
   page.sample(fmt::format("version=\"{}\"", FAIRWAY_VERSION), 1);
@@ -137,6 +154,7 @@ std::string metrics_page(const gateway::Counts& c, const gateway::Snapshot& s) {
   page.sample("", c.retries_refused);
   page.family("fairway_clients_left_total", "counter", "Requests whose client went away before the end.");
   page.sample("", c.clients_left);
+  if (journal) journal_counts(page, *journal);
   return page.take();
 }
 

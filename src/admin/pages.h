@@ -11,11 +11,14 @@
 #include "gateway/metrics.h"
 #include "gateway/snapshot.h"
 #include "ledger/record.h"
+#include "store/journal.h"
 
 namespace fw::admin {
 
 // Prometheus text format 0.0.4. Label values are the config's names.
-std::string metrics_page(const gateway::Counts& counts, const gateway::Snapshot& snapshot);
+// journal: null where none is kept.
+std::string books_page(const std::string& data_dir, const store::Journal* journal);
+std::string metrics_page(const gateway::Counts& counts, const gateway::Snapshot& snapshot, const store::Journal* journal);
 
 // {"data":[…],"next":null}: newest first. Fields as design "Records" names them.
 std::string exchanges_page(const std::vector<ledger::ExchangeRecord>& records, const gateway::Snapshot& snapshot);

@@ -166,7 +166,7 @@ net::Task<void> answer_page(Desk& desk, net::HttpConn& client, const config::Adm
   if (path == "/metrics") {
     if (!token.tenant.empty()) co_return client.answer(client_error(Code::forbidden, "metrics are not cut by tenant; this token sees one tenant only"));
     const auto counts = co_await gather_counts(desk);
-    co_return client.answer(200, "content-type: text/plain; version=0.0.4; charset=utf-8\r\n", metrics_page(counts, snapshot));
+    co_return client.answer(200, "content-type: text/plain; version=0.0.4; charset=utf-8\r\n", metrics_page(counts, snapshot, desk.server.journal()));
   }
   if (path == "/admin/v1/exchanges") {
     const auto limit = limit_of(client.head().query);
@@ -184,11 +184,15 @@ net::Task<void> answer_page(Desk& desk, net::HttpConn& client, const config::Adm
     co_return client.answer(200, kJson, decisions_page(decisions, snapshot));
   }
   if (path.starts_with(kExplain)) co_return co_await answer_explain(desk, client, token);
+  if (path == "/admin/v1/books") {
+    if (!token.tenant.empty()) co_return client.answer(client_error(Code::forbidden, "the books are not cut by tenant; this token sees one tenant only"));
+    co_return client.answer(200, kJson, books_page(snapshot.config().data_dir, desk.server.journal()));
+  }
   if (path == "/admin/v1/deployments") {
     const auto standing = co_await gather_standing(desk, token.tenant.empty());
     co_return client.answer(200, kJson, deployments_page(snapshot, standing));
   }
-  client.answer(client_error(Code::not_found, "there is nothing here; see /metrics, /admin/v1/exchanges, /admin/v1/deployments, /admin/v1/decisions, /admin/v1/explain/ID"));
+  client.answer(client_error(Code::not_found, "there is nothing here; see /metrics, /admin/v1/exchanges, /admin/v1/deployments, /admin/v1/books, /admin/v1/decisions, /admin/v1/explain/ID"));
 }
 
 net::Task<void> serve(Desk& desk, std::unique_ptr<net::Stream> stream) {

@@ -49,6 +49,7 @@ constexpr std::array<CodeRow, static_cast<std::size_t>(Code::count_)> kRows{{
     {Code::admin_token_required, 401, kInvalid, "admin_token_required"},
     {Code::forbidden, 403, "permission_error", "forbidden"},
     {Code::not_found, 404, kInvalid, "not_found"},
+    {Code::ledger_unavailable, 503, "server_error", "ledger_unavailable"},
 }};
 
 constexpr bool rows_in_order() {

@@ -24,7 +24,8 @@ enum class Code : std::uint8_t {
   unsupported_media_type, expectation_failed, rate_limit_exceeded, headers_too_large,
   internal_error, not_implemented, overloaded, no_capable_deployment, all_deployments_failed,
   all_deployments_throttled, all_deployments_timed_out, http_version, stream_truncated,
-  stream_timeout, stream_failed, previous_response_not_found, admin_token_required, forbidden, not_found, count_
+  stream_timeout, stream_failed, previous_response_not_found, admin_token_required, forbidden, not_found,
+  ledger_unavailable, count_
 };
 
 struct CodeRow {

@@ -1,4 +1,7 @@
 // `fairway demo`: the whole product in one process, with fake clouds behind it and no account.
+#include <system_error>
+#include <filesystem>
+#include <cstdlib>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -147,6 +150,26 @@ void run_until_end(const EndSignals& signals, const DemoOptions& options, fake::
   }
 }
 
+// The demo's books: gone with it.
+class ScratchDirectory {
+ public:
+  ScratchDirectory() {
+    const char* const base = std::getenv("TMPDIR");
+    path_ = fmt::format("{}/fairway-demo-XXXXXX", base && *base ? base : "/tmp");
+    if (mkdtemp(path_.data()) == nullptr) path_.clear();
+  }
+  ~ScratchDirectory() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  ScratchDirectory(const ScratchDirectory&) = delete;
+  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
 }  // namespace
 
 int demo(const DemoOptions& options) {
@@ -160,9 +183,13 @@ int demo(const DemoOptions& options) {
   for (const auto& p : loaded.problems)
     if (p.severity == config::Severity::error) fmt::print(stderr, "{}", config::render(p, "demo.yaml"));
   if (!loaded.config) return kConfigInvalid;
+  const ScratchDirectory scratch;
+  if (scratch.path().empty()) return say(kFailed, "cannot make a directory for the books; TMPDIR must name one that can be written");
+  auto config = *loaded.config;
+  config.data_dir = scratch.path();
   if (!options.config_out.empty() && !write_file(options.config_out, yaml))
     return say(kFailed, fmt::format("cannot write {}", options.config_out));
-  const auto service = admin::Service::start(*loaded.config);
+  const auto service = admin::Service::start(config);
   if (!service)
     return say(
         kFailed,

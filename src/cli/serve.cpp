@@ -66,6 +66,7 @@ int serve(const ServeOptions& options) {
   }
   for (const auto& address : (*service)->listening()) log_line(config->log, "listening", address.text());
   if (const auto address = (*service)->admin()) log_line(config->log, "admin", address->text());
+  log_line(config->log, "books", config->data_dir);
   signals.wait();
   log_line(config->log, "stopping", fmt::format("running exchanges may end within {} s", kGraceMs / 1000));
   end_on_second_signal(signals);

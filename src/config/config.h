@@ -247,12 +247,27 @@ inline constexpr std::size_t kKeyCharactersMin = 16;
 // At most so many providers, deployments, models, tenants and keys each: records count them in 16 bits.
 inline constexpr std::size_t kEntriesMax = 65'000;
 
+// When what was journaled has to be on disk.
+enum class Durability : std::uint8_t {
+  grouped,  // every journal.sync_ms; the end of the process loses nothing, a power cut what came after
+  strict,   // before the first byte goes upstream
+};
+enum class OnLedgerFailure : std::uint8_t { refuse, serve_and_flag };
+
+struct Journal {
+  int sync_ms = 50;
+  int segment_mib = 16;
+};
+
 struct Config {
   std::vector<Listen> listen;
   std::optional<Admin> admin;
   Log log;
   Timeouts timeouts;
   std::string data_dir = "./fairway-data";
+  Durability durability = Durability::grouped;
+  OnLedgerFailure on_ledger_failure = OnLedgerFailure::refuse;
+  Journal journal;
   int threads = 0;  // 0: one per core
   Limits limits;
   Drain drain;

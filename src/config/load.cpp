@@ -8,6 +8,7 @@
 #include "config/document.h"
 #include "config/field.h"
 #include "config/reader.h"
+#include "config/reference.h"
 #include "config/report.h"
 
 namespace fw::config {
@@ -25,6 +26,7 @@ std::optional<Config> decode(const Node& root, const Sources& sources, Report& r
   Draft draft;
   reader.table(root, {}, file_table(), &draft.config);
   draft.price_texts = std::move(reader.price_texts);
+  if (!report.noted("data_dir")) draft.config.data_dir = resolved_path(draft.config.data_dir, sources);
   draft.config.book = load_books(draft.config, sources, report);
   complete(draft, report);
   check_server(draft.config, report);

@@ -169,6 +169,16 @@ const Table* table_of<Retries>() {
   return &table;
 }
 
+template <>
+const Table* table_of<Journal>() {
+  static const Table table{
+      "journal",
+      "What every attempt is written to before its first byte goes upstream: memory-mapped files, one row of them per core.",
+      {entry<&Journal::sync_ms>({.name = "sync_ms", .doc = "Between two syncs to disk.", .unit = "ms", .min = 1, .max = 60'000}),
+       entry<&Journal::segment_mib>({.name = "segment_mib", .doc = "Of one file; two per core are set aside at once.", .unit = "MiB", .min = 1, .max = 1024})}};
+  return &table;
+}
+
 const Table& file_table() {
   static const Table table{
       "file",
@@ -181,7 +191,10 @@ const Table& file_table() {
        entry<&Config::limits>({.name = "limits", .doc = "Limits in size and number."}),
        entry<&Config::retries>({.name = "retries", .doc = "The retry budget."}),
        entry<&Config::drain>({.name = "drain", .doc = "Caps for abandoned streams."}),
-       entry<&Config::data_dir>({.name = "data_dir", .doc = "Where records are kept. This version keeps them in memory and writes nothing.", .rule = &kPath}),
+       entry<&Config::data_dir>({.name = "data_dir", .doc = "Where the books are kept, beside this file unless it is absolute. One gateway has it at a time.", .rule = &kPath}),
+       entry<&Config::durability>({.name = "durability", .doc = "When an attempt's intent has to be on disk: `grouped`, every `journal.sync_ms` (a killed process loses nothing, a power cut at most that window); or `strict`, before the first byte goes upstream."}),
+       entry<&Config::on_ledger_failure>({.name = "on_ledger_failure", .doc = "What happens to requests that the journal cannot take (disk full, read-only, failing): `refuse` answers 503 `ledger_unavailable`; `serve-and-flag` serves them and counts them in `fairway_journal_refused_total`."}),
+       entry<&Config::journal>({.name = "journal", .doc = "The journal's files."}),
        entry<&Config::threads>({.name = "threads", .doc = "Threads that serve; 0: one per core.", .min = 0, .max = 1024}),
        entry<&Config::providers>({.name = "providers", .doc = "Accounts at clouds, by name.", .required = true, .nonempty = true}),
        entry<&Config::models>({.name = "models", .doc = "The names clients ask for and where each can be served.", .required = true, .nonempty = true}),

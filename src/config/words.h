@@ -73,6 +73,15 @@ struct Words<route::Tier> {
                                                                                 {"batch", route::Tier::batch}}};
 };
 template <>
+struct Words<Durability> {
+  static constexpr std::array<std::pair<std::string_view, Durability>, 2> all{{{"grouped", Durability::grouped}, {"strict", Durability::strict}}};
+};
+template <>
+struct Words<OnLedgerFailure> {
+  static constexpr std::array<std::pair<std::string_view, OnLedgerFailure>, 2> all{
+      {{"refuse", OnLedgerFailure::refuse}, {"serve-and-flag", OnLedgerFailure::serve_and_flag}}};
+};
+template <>
 struct Words<UnknownPrice> {
   static constexpr std::array<std::pair<std::string_view, UnknownPrice>, 2> all{
       {{"refuse", UnknownPrice::refuse}, {"flag", UnknownPrice::flag}}};

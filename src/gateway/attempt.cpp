@@ -233,6 +233,7 @@ End judge_refusal(Exchange& x, Refusal refusal) {
     x.core.credential_refused(x.running.provider, x.asked->credential);
   auto& booked = close_attempt(x, failed.verdict.kind);
   book_refusal(x, booked, failed.verdict);
+  x.core.books.settled(booked);
   learn(x, booked, failed.verdict.retry_after_ms);
   doubt(x, failed.verdict);
   x.asked->failed.push_back(std::move(failed));
@@ -309,15 +310,40 @@ End fail(Exchange& x, FailureKind kind, std::string message, bool sent) {
   } else {
     ledger::settle_unbilled(a, ledger::AttemptState::not_sent, ledger::Basis::none);
   }
+  x.core.books.settled(a);
   learn(x, a);
   if (x.asked) x.asked->failed.push_back(std::move(failed));
   return End::failed;
+}
+
+// The attempt's intent, before anything of it goes upstream. Nothing: it could not be written, and the attempt must not
+// begin; else the record to wait for, 0 for none.
+[[gnu::noinline]] std::optional<std::uint64_t> enter(Exchange& x) {
+  const auto& config = x.core.snapshot().config();
+  const auto sequence = x.core.books.intent(x);
+  if (sequence) return config.durability == config::Durability::strict ? *sequence : 0;
+  if (config.on_ledger_failure == config::OnLedgerFailure::serve_and_flag) return 0;
+  x.running.open = false;
+  return std::nullopt;
+}
+
+// `durability: strict`. False: syncing fails, and the attempt must not begin.
+net::Task<bool> on_disk(Exchange& x, std::uint64_t sequence) {
+  Synced synced(*x.core.books.lane(), sequence);
+  const bool good = co_await synced || x.core.snapshot().config().on_ledger_failure == config::OnLedgerFailure::serve_and_flag;
+  if (good) co_return true;
+  auto& a = close_attempt(x, FailureKind::none);
+  ledger::settle_unbilled(a, ledger::AttemptState::not_sent, ledger::Basis::none);
+  x.core.books.settled(a);
+  co_return false;
 }
 
 net::Task<End> send(Exchange& x, net::Lease& lease, std::uint16_t at) {
   const auto& place = x.model().places[x.asked->candidates.all[at].place];
   begin_attempt(x, place.deployment);
   x.running.at = at;
+  const auto written_at = enter(x);
+  if (!written_at || (*written_at != 0 && !co_await on_disk(x, *written_at))) co_return End::unbooked;
   take_ticket(x);
   // Taken back first: an attempt that ends before it has a connection must not be repeated at the same place.
   const bool fresh = std::exchange(x.asked->fresh, false);
@@ -357,6 +383,7 @@ bool keep_reading(Exchange& x) {
 void settle(Exchange& x, const Received& received) {
   auto& a = close_attempt(x, received.outcome);
   book(x, a, received);
+  x.core.books.settled(a);
   learn(x, a);
 }
 

@@ -28,6 +28,13 @@ net::Task<void> greet(Core& core, std::unique_ptr<net::TlsStream> stream) {
   co_await serve(core, std::move(stream));
 }
 
+// Waits for the journal's sync are over.
+struct Deliver final : net::Letter {
+  explicit Deliver(store::Lane& l) : lane(l) {}
+  void run() override { lane.deliver(); }
+  store::Lane& lane;
+};
+
 }  // namespace
 
 Shared::Shared(std::shared_ptr<const Snapshot> s, std::size_t core_count)
@@ -76,6 +83,7 @@ class Core::Door final : public net::Acceptor::Sink {
 
 Core::Core(net::Loop& loop, Shared& shared, std::size_t index, std::unique_ptr<net::TlsClient> tls)
     : records(std::max<std::size_t>(1, shared.snapshot->config().limits.records / shared.cores.size())),
+      books(*shared.snapshot, shared.journal ? &shared.journal->lane(index) : nullptr),
       owners(kOwnersPerCore),
       retries(shared.snapshot->config().retries.budget_percent, shared.snapshot->config().retries.burst),
       marks(shared.snapshot->providers().size()),
@@ -94,6 +102,7 @@ Core::Core(net::Loop& loop, Shared& shared, std::size_t index, std::unique_ptr<n
   counts.models.resize(snapshot().models().size() + 1);
   counts.deployments.resize(snapshot().deployments().size());
   counts.sign_ins.resize(snapshot().providers().size());
+  if (auto* const lane = books.lane()) lane->on_wake([&loop, lane] { loop.post(std::make_unique<Deliver>(*lane)); });
   [[maybe_unused]] const auto n = getrandom(random_.data(), sizeof random_, 0);
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "dialect/inner.h"
+#include "gateway/books.h"
 #include "gateway/credentials.h"
 #include "gateway/metrics.h"
 #include "gateway/owners.h"
@@ -36,6 +37,7 @@ struct Shared {
   Permits drains;  // abandoned streams being read to their end
   std::vector<std::unique_ptr<Permits>> keys;  // by key index
   std::vector<Core*> cores;
+  store::Journal* journal = nullptr;  // null: no books are kept
 
   // Ready once every credential that must be fetched was fetched, or failed to be, a first time.
   std::future<void> signers_told() { return all_told_.get_future(); }
@@ -107,6 +109,7 @@ class Core : public net::Resident, public net::Acceptor::Sink {
 
   Counts counts;
   Records records;
+  Books books;
   ResponseOwners owners;
   health::RetryBudget retries;
   health::AccountMarks marks;

@@ -59,6 +59,9 @@ bool pin_to(Exchange& x, const std::optional<Owner>& owner) {
 // What the end of an attempt means for what comes next. True: try at `at`.
 [[gnu::noinline]] bool go_on(Exchange& x, End end, std::uint16_t& at) {
   if (end == End::served && std::exchange(x.paid, false)) x.core.retries.give_back();
+  if (end == End::unbooked)
+    return x.refuse(Error{Code::ledger_unavailable, Origin::gateway, Retry::after_delay,
+                          "the books cannot be written at the moment, and nothing is sent without them (on_ledger_failure); try again later", {}, 1000});
   if (end == End::served && x.doubted.deployment != ledger::kNoIndex) learn_opinion(x, false);
   if (end != End::failed || x.left) return false;
   if (x.asked->fresh) return true;
@@ -223,6 +226,7 @@ Result<void> Exchange::choose() {
   look(*this, decision);
   kept.policy = policy_index;
   route::decide(decision, policy());
+  core.books.decided(*this, decision);
   core.retries.request();
   auto& candidates = asked->candidates;
   for (; candidates.count < decision.tried; ++candidates.count) {

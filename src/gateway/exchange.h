@@ -22,6 +22,7 @@ enum class End : std::uint8_t {
   served,       // the client got the whole answer, or what there was after the first byte
   failed,       // nothing of it went to the client; why stands in Asked::failed
   client_left,  // before the first byte
+  unbooked,     // not begun: the journal cannot take it, and without it nothing is sent
 };
 
 // Why a deployment did not serve.
@@ -109,6 +110,8 @@ class Exchange {
   // Whether the candidate at `at` may be tried now; if not, Asked::stopped says why.
   bool may_try(std::uint16_t at);
 
+  // Of its attempts, counted from 1.
+  ledger::AttemptId attempt_id(std::size_t number) const;
   // Answers a refusal of our own. Always false.
   bool refuse(const Error& error);
   // Header lines every answer carries, into core.fields.

@@ -369,4 +369,15 @@ TEST(Exchange, a_translated_stream_ends_in_the_clients_dialect) {
   EXPECT_EQ(rig.last().attempts.at(0).state, ledger::AttemptState::settled_estimated);
 }
 
+TEST(Exchange, an_answer_is_whole_however_late_its_client_reads_before_the_connection_closes) {
+  Rig rig;
+  std::string big(kChatAnswer);
+  big.insert(big.find("hi\""), std::string(1'200'000, 'x'));
+  rig.plays = {{.answer = json_answer(big)}};
+  auto request = chat_request(R"({"model":"gpt","messages":[]})");
+  request.insert(request.find("Content-Type"), "Connection: close\r\n");
+  const auto answer = rig.ask_and_read_later(request, 10'000);
+  EXPECT_NE(answer.find("total_tokens"), answer.npos) << answer.size() << " bytes came";
+}
+
 }  // namespace fw::gateway

@@ -79,8 +79,16 @@ void Rig::sign_in_by(std::shared_ptr<const cloud::SignIn> sign_in) {
   move_in(std::move(snapshot));
 }
 
+void Rig::keep_books(store::Journal& journal) {
+  journal_ = &journal;
+  auto snapshot = shared->snapshot;
+  core.reset();
+  move_in(std::move(snapshot));
+}
+
 void Rig::move_in(std::shared_ptr<const Snapshot> snapshot) {
   shared = std::make_unique<Shared>(std::move(snapshot), 1);
+  shared->journal = journal_;
   core = std::move(*Core::make(loop, *shared, 0));
   shared->cores[0] = core.get();
   for (std::uint16_t i = 0; i < shared->snapshot->providers().size(); ++i)
@@ -153,6 +161,21 @@ net::Task<void> Rig::collect(net::MemoryStream& from, std::string& into) {
 net::Task<void> Rig::leave(net::MemoryStream& end, std::int64_t ms) {
   co_await loop.sleep_until(loop.now().plus_ms(ms));
   end.reset();
+}
+
+net::Task<void> Rig::collect_later(net::MemoryStream& from, std::string& into, std::int64_t ms) {
+  co_await loop.sleep_until(loop.now().plus_ms(ms));
+  co_await collect(from, into);
+}
+
+std::string Rig::ask_and_read_later(std::string_view bytes, std::int64_t ms) {
+  auto [ours, theirs] = net::MemoryStream::pair(loop);
+  std::string answer;
+  loop.spawn(collect_later(*theirs, answer, ms));
+  loop.spawn(serve(*core, std::move(ours)));
+  theirs->send(bytes);
+  loop.run();
+  return answer;
 }
 
 std::string Rig::ask(std::string_view bytes) {

@@ -51,9 +51,13 @@ class Rig {
 
   // One client connection: sends `bytes`, runs to the end of all work, returns all that came back.
   std::string ask(std::string_view bytes);
+  // The same, but the client reads nothing for `ms`.
+  std::string ask_and_read_later(std::string_view bytes, std::int64_t ms);
   // The same, but the client resets its connection after `ms`.
   std::string ask_and_leave(std::string_view bytes, std::int64_t ms);
 
+  // Keeps books in this journal from now on; it must outlive the rig. Before the first request.
+  void keep_books(store::Journal& journal);
   // All providers sign in by this from now on. Before the first request.
   void sign_in_by(std::shared_ptr<const cloud::SignIn> sign_in);
 
@@ -65,8 +69,10 @@ class Rig {
 
  private:
   void move_in(std::shared_ptr<const Snapshot> snapshot);
+  store::Journal* journal_ = nullptr;
   net::Task<void> play_cloud(std::unique_ptr<net::MemoryStream> end, Play play, std::size_t index);
   net::Task<void> collect(net::MemoryStream& from, std::string& into);
+  net::Task<void> collect_later(net::MemoryStream& from, std::string& into, std::int64_t ms);
   net::Task<void> leave(net::MemoryStream& end, std::int64_t ms);
 };
 

@@ -69,6 +69,7 @@ Result<std::unique_ptr<Server>> Server::start(const config::Config& config) {
     server->listeners_.push_back(std::move(*fds));
   }
   server->shared_ = std::make_unique<Shared>(std::move(*snapshot), count);
+  if (auto opened = server->open_journal(count); !opened) return std::unexpected(std::move(opened.error()));
   auto* const self = server.get();
   std::atomic<bool> failed = false;
   Error error;
@@ -97,7 +98,30 @@ Result<std::unique_ptr<Server>> Server::start(const config::Config& config) {
   return server;
 }
 
+Result<void> Server::open_journal(std::size_t cores) {
+  const auto& config = snapshot().config();
+  if (config.data_dir.empty()) return {};
+  auto lock = store::DirectoryLock::take(config.data_dir);
+  if (!lock) return std::unexpected(std::move(lock.error()));
+  lock_.emplace(std::move(*lock));
+  auto journal = store::Journal::open({.data_dir = config.data_dir,
+                                       .cores = cores,
+                                       .segment_bytes = static_cast<std::size_t>(config.journal.segment_mib) << 20,
+                                       .sync_ms = config.journal.sync_ms,
+                                       .version = FAIRWAY_VERSION});
+  if (!journal) return std::unexpected(std::move(journal.error()));
+  journal_ = std::move(*journal);
+  shared_->journal = journal_.get();
+  return {};
+}
+
 Server::~Server() {
+  // The loops must outlive whoever wakes them, and the lanes the cores.
+  if (cores_) {
+    cores_->stop();
+    cores_->join();
+  }
+  if (journal_) journal_->close();
   cores_.reset();
   for (const auto& l : shared_ ? shared_->snapshot->config().listen : std::vector<config::Listen>{})
     if (!l.address.unix_path.empty()) unlink(l.address.unix_path.c_str());

@@ -17,6 +17,7 @@ void write_record(Exchange& x) {
   r.key = x.key_index;
   r.tenant = x.key_index == ledger::kNoIndex ? ledger::kNoIndex : x.key().tenant;
   r.model = x.model_index;
+  r.policy = x.key_index == ledger::kNoIndex ? ledger::kNoIndex : x.policy_index;
   r.dialect_in = dialect::dialect_of(x.operation);
   r.operation = x.operation;
   r.stream = x.stream;
@@ -28,15 +29,14 @@ void write_record(Exchange& x) {
   r.cost = cost_so_far(x);
   r.attempts.assign(x.attempts.begin(), x.attempts.end());
   count(x.core.counts, r);
+  x.core.books.ended(r);
 }
 
 }  // namespace
 
 ledger::AttemptRecord& close_attempt(Exchange& x, cloud::FailureKind outcome) {
   auto& a = x.attempts.emplace_back();
-  auto& id = x.core.fields;
-  id.assign(x.request_id.view()).append("-").append(std::to_string(x.attempts.size()));
-  a.attempt_id = std::string_view(id);
+  a.attempt_id = x.attempt_id(x.attempts.size());
   a.upstream_request_id = x.running.upstream_request_id;
   a.deployment = x.running.deployment;
   a.provider = x.running.provider;
@@ -62,12 +62,22 @@ std::optional<Money> cost_so_far(const Exchange& x) {
 
 Exchange::~Exchange() {
   // Destroyed half-way (the process is stopping): what was sent is not forgotten.
-  if (running.open) ledger::settle_ambiguous(close_attempt(*this, cloud::FailureKind::truncated), reserved, {});
+  if (running.open) {
+    auto& a = close_attempt(*this, cloud::FailureKind::truncated);
+    ledger::settle_ambiguous(a, reserved, {deployment().price_at(a.start), a.tier.view()});
+    core.books.settled(a);
+  }
   if (holds_key_permit) core.shared().keys[key_index]->give();
   if (holds_permit) core.shared().exchanges.give();
   if (drains) core.shared().drains.give();
   --core.counts.exchanges_open;
   write_record(*this);
+}
+
+ledger::AttemptId Exchange::attempt_id(std::size_t number) const {
+  auto& id = core.fields;
+  id.assign(request_id.view()).append("-").append(fmt::format_int(number).c_str());
+  return ledger::AttemptId(std::string_view(id));
 }
 
 bool Exchange::refuse(const Error& error) {

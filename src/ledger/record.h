@@ -70,6 +70,7 @@ struct ExchangeRecord {
   std::uint16_t tenant = kNoIndex;
   std::uint16_t key = kNoIndex;
   std::uint16_t model = kNoIndex;
+  std::uint16_t policy = kNoIndex;  // as its rules had it for this request
   dialect::Dialect dialect_in = dialect::Dialect::chat;
   dialect::Operation operation = dialect::Operation::chat;
   bool stream = false;

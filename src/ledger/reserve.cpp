@@ -32,6 +32,11 @@ Reservation reserve(std::size_t body_bytes, std::optional<std::int64_t> output_l
           .output_max = output_limit.value_or(kOutputUnlimited) * std::max<std::int64_t>(n, 1)};
 }
 
+std::optional<Money> reserved_cost(const Reservation& reserved, const Settling& how) {
+  AttemptRecord nobody;
+  return amount(nobody, reserved.input_max, reserved.output_max, how);
+}
+
 void settle_reported(AttemptRecord& attempt, const dialect::Usage& usage, const Settling& how) {
   attempt.usage = usage;
   attempt.state = AttemptState::settled_exact;

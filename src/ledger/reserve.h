@@ -31,6 +31,8 @@ struct Settling {
   const offer::PriceSheet* sheet = nullptr;
   std::string_view tier;  // served, else asked
 };
+// The most the attempt can cost; nothing: no price is known.
+std::optional<Money> reserved_cost(const Reservation& reserved, const Settling& how);
 // The cloud counted it.
 void settle_reported(AttemptRecord& attempt, const dialect::Usage& usage, const Settling& how);
 // An answer (or a part of one) was delivered without a count: `output_seen` tokens were seen.

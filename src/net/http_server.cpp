@@ -267,8 +267,9 @@ Io HttpConn::chunk(std::span<const std::string_view> pieces, bool last) {
 
 // A refused client may still be sending: closing at once would reset the connection and lose our answer.
 Task<void> HttpConn::linger() {
+  // What was answered is the client's, however slowly it reads.
+  if (stream_->pending()) (void)co_await stream_->drained(loop().now().plus_ms(limits_.request_ms));
   const auto deadline = loop().now().plus_ms(kLingerMs);
-  if (stream_->pending()) (void)co_await stream_->drained(deadline);
   if (stream_->broken() || stream_->pending()) co_return;
   stream_->shut();
   std::size_t dropped = 0;

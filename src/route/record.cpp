@@ -8,6 +8,8 @@
 #include <concepts>
 #include <utility>
 
+#include "route/compact.h"
+#include "route/record_fields.h"
 #include "wire/json.h"
 #include "wire/json_write.h"
 
@@ -18,74 +20,6 @@ using wire::JsonMember;
 using wire::JsonWriter;
 
 constexpr int kDepth = 8;
-
-// The fields under their names, once for writing and for reading.
-void seen_fields(auto& s, auto&& field) {
-  field("deployment", s.name);
-  field("scope", s.scope);
-  field("cloud", s.cloud);
-  field("provider_name", s.provider_name);
-  field("index", s.deployment);
-  field("provider", s.provider);
-  field("cost", s.cost);
-  field("dropped", s.dropped);
-  field("refused", s.refused);
-  field("mapped", s.mapped);
-  field("doubted", s.doubted);
-  field("headroom_tokens", s.headroom_tokens);
-  field("headroom_requests", s.headroom_requests);
-  field("free_slots", s.free_slots);
-  field("first_token_ms", s.first_token_ms);
-  field("slow_token_ms", s.slow_token_ms);
-  field("warm_tokens", s.warm_tokens);
-  field("weight", s.weight);
-  field("miss", s.miss);
-  field("error", s.error);
-  field("utilisation", s.utilisation);
-  field("share", s.share);
-  field("breaker", s.breaker);
-  field("may_probe", s.may_probe);
-  field("throttled", s.throttled);
-  field("marked", s.marked);
-  field("speaks", s.speaks);
-  field("too_long", s.too_long);
-}
-
-void question_fields(auto& q, auto&& field) {
-  field("operation", q.operation);
-  field("model", q.model);
-  field("tier", q.tier);
-  field("hosted", q.hosted);
-  field("needs", q.needs);
-  field("seed", q.seed);
-  field("input_tokens", q.input_tokens);
-  field("output_tokens", q.output_tokens);
-  field("reserve_tokens", q.reserve_tokens);
-  field("pinned", q.pinned);
-  field("stream", q.stream);
-  field("harmless", q.harmless);
-}
-
-void policy_fields(auto& p, auto&& field) {
-  field("name", p.name);
-  field("prefer", p.prefer);
-  field("lossy", p.lossy);
-  field("refuse_unknown_price", p.refuse_unknown_price);
-  field("first_token_ms", p.first_token_ms);
-  field("residency", p.residency);
-  field("max_share", p.max_share);
-  field("only", p.only);
-  field("never", p.never);
-  field("rule", p.rule);
-}
-
-template <class T>
-void visit(T& object, auto&& field) {
-  using Kind = std::remove_const_t<T>;
-  if constexpr (std::same_as<Kind, Seen>) seen_fields(object, field);
-  else if constexpr (std::same_as<Kind, Question>) question_fields(object, field);
-  else policy_fields(object, field);
-}
 
 // The lists of an Among under their names.
 auto parts(auto& among) {
@@ -298,6 +232,22 @@ Result<Recorded> read_record(std::string_view line) {
   if (out.request_id.empty() || out.decision.seen.size() > kCandidatesMax) return std::unexpected(unreadable("a line without a request_id, or with too many deployments"));
   for (const auto& r : out.decision.ranked)
     if (r.place >= out.decision.seen.size()) return std::unexpected(unreadable("a rank of a place that was not seen"));
+  return out;
+}
+
+std::string policy_text(const Policy& policy) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object();
+  visit(policy, Write{json});
+  json.end_object();
+  return out;
+}
+
+Result<Policy> read_policy(std::string_view text) {
+  Policy out;
+  if (wire::json_check(text, kDepth)) return std::unexpected(unreadable("a policy that is no JSON object"));
+  if (const auto wrong = read_fields(text, out)) return std::unexpected(unreadable(*wrong));
   return out;
 }
 

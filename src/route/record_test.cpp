@@ -1,3 +1,4 @@
+#include "route/compact.h"
 #include "route/record.h"
 
 #include <gtest/gtest.h>
@@ -57,6 +58,45 @@ Recorded random_decision(std::mt19937_64& random) {
 }
 
 }  // namespace
+
+TEST(Compact, gives_the_decision_back_and_its_policy_under_a_hash) {
+  std::mt19937_64 random(12);
+  std::string room;
+  for (int i = 0; i < 2'000; ++i) {
+    const auto made = random_decision(random);
+    const auto text = policy_text(made.policy);
+    const auto hash = policy_hash(text);
+    const auto bytes = write_compact({.time = WallTime{i}, .policy_hash = hash, .decision = made.decision}, room);
+    const auto read = read_compact(bytes);
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(read->policy_hash, hash);
+    EXPECT_EQ(read->time.ns, i);
+    const auto policy = read_policy(text);
+    ASSERT_TRUE(policy) << policy.error().message;
+    const Recorded again{.request_id = "req_1", .time = "", .model = read->decision.question.model, .policy = *policy, .decision = read->decision};
+    ASSERT_EQ(difference(again), "");
+    std::string line;
+    std::string same;
+    write_record({.request_id = "r", .time = "", .model = "m", .policy = made.policy, .decision = made.decision}, line);
+    write_record({.request_id = "r", .time = "", .model = "m", .policy = *policy, .decision = read->decision}, same);
+    ASSERT_EQ(line, same);
+  }
+}
+
+TEST(Compact, what_is_cut_or_changed_is_refused_or_still_a_decision) {
+  std::mt19937_64 random(13);
+  for (int i = 0; i < 50; ++i) {
+    const auto made = random_decision(random);
+    std::string room;
+    const std::string bytes(write_compact({.time = {}, .policy_hash = "0123456789abcdef", .decision = made.decision}, room));
+    for (std::size_t cut = 0; cut < bytes.size(); ++cut) EXPECT_FALSE(read_compact(std::string_view(bytes).substr(0, cut)));
+    for (int n = 0; n < 200; ++n) {
+      auto damaged = bytes;
+      damaged[random() % damaged.size()] = static_cast<char>(random());
+      if (const auto read = read_compact(damaged)) ASSERT_LE(read->decision.tried, read->decision.ranked.size());
+    }
+  }
+}
 
 TEST(Record, a_line_is_enough_to_decide_again) {
   std::mt19937_64 random(11);
