@@ -39,7 +39,6 @@ NameId Books::of(const std::vector<NameId>& names, std::uint16_t index) const { 
 std::expected<std::uint64_t, store::Refusal> Books::intent(const Exchange& x) {
   if (!lane_) return 0;
   const auto& d = deployments_[x.running.deployment];
-  const auto* const sheet = x.deployment().price_at(x.running.time);
   const auto attempt_id = x.attempt_id(x.attempts.size() + 1);
   const auto written = lane_->append(ledger::Intent{.attempt_id = attempt_id.view(),
                                                     .request_id = x.request_id.view(),
@@ -59,7 +58,7 @@ std::expected<std::uint64_t, store::Refusal> Books::intent(const Exchange& x) {
                                                     .stream = x.stream,
                                                     .tags = {},
                                                     .reserved = x.reserved,
-                                                    .reserved_cost = ledger::reserved_cost(x.reserved, {sheet, x.tier})});
+                                                    .reserved_cost = x.deployment().most(x.reserved, route::tier_of(x.tier), x.running.time)});
   if (!written) return std::unexpected(written.error());
   return written->sequence;
 }

@@ -68,6 +68,12 @@ offer::Timeline prices_of(const config::Deployment& d, const Provider& p, const 
   return prices;
 }
 
+std::array<ledger::BoundPrice, route::kTiers> bounds_of(const offer::PriceSheet& sheet) {
+  std::array<ledger::BoundPrice, route::kTiers> out;
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = ledger::bound_price(sheet, name(static_cast<route::Tier>(i)));
+  return out;
+}
+
 // What the book says of the place's abilities, whatever its price.
 std::vector<DatedFeatures> features_of(const config::Deployment& d, const Provider& p, const config::Config& config) {
   const auto& book = config.book ? *config.book : config::embedded_book();
@@ -139,7 +145,7 @@ void Snapshot::add_models() {
       wire::json_escape(out.model_json, provider.adapter->body_model(d.model));
       out.model_json.push_back('"');
       for (const auto& part : out.prices.parts())
-        out.quick.push_back({part.from, part.until.value_or(WallTime{INT64_MAX}), route::quick_prices(part.sheet)});
+        out.quick.push_back({part.from, part.until.value_or(WallTime{INT64_MAX}), route::quick_prices(part.sheet), bounds_of(part.sheet)});
       Place place{.deployment = static_cast<std::uint16_t>(deployments_.size()), .provider = out.provider, .cloud = provider.cloud, .weight = d.weight};
       for (std::size_t i = 0; i < kOperations; ++i) {
         const auto operation = static_cast<Operation>(i);
@@ -186,6 +192,13 @@ void Snapshot::add_policies() {
 std::uint16_t Snapshot::policy_for(std::uint16_t policy, const route::Question& question) const {
   const auto rule = route::rule_for(policies_[policy], question);
   return rule ? static_cast<std::uint16_t>(first_ruled_[policy] + *rule) : policy;
+}
+
+std::optional<Money> Deployment::most(const ledger::Reservation& reserved, route::Tier tier, WallTime at) const {
+  if (tier == route::Tier::other) return std::nullopt;
+  for (const auto& q : quick)
+    if (q.from <= at && at < q.until) return ledger::most(reserved, q.bounds[static_cast<std::size_t>(tier)]);
+  return std::nullopt;
 }
 
 const DatedFeatures* Deployment::features_at(WallTime at) const {

@@ -13,6 +13,7 @@
 
 #include "cloud/adapter.h"
 #include "config/config.h"
+#include "ledger/reserve.h"
 #include "net/http_client.h"
 #include "offer/book.h"
 #include "route/decision.h"
@@ -49,6 +50,7 @@ struct DatedQuick {
   WallTime from;
   WallTime until;  // exclusive
   route::QuickPrices prices;
+  std::array<ledger::BoundPrice, route::kTiers> bounds;  // by route::Tier
 };
 
 // What the offer book says that a place can do, from one time to another.
@@ -75,6 +77,8 @@ struct Deployment {
   const offer::PriceSheet* price_at(WallTime at) const { return prices.price_at(at); }
   // Null: likewise.
   const route::QuickPrices* quick_at(WallTime at) const;
+  // The most such an attempt may cost then; nothing: no price is known.
+  std::optional<Money> most(const ledger::Reservation& reserved, route::Tier tier, WallTime at) const;
   // Null: nothing is known.
   const DatedFeatures* features_at(WallTime at) const;
   std::string answer_lines;  // the header lines of its answers that never change

@@ -184,5 +184,29 @@ TEST(Settle, notes_the_row_of_the_price_and_none_where_no_price_is_known) {
   EXPECT_EQ(attempt.basis, Basis::price_unknown);
 }
 
+// What is reserved must hold for whatever the cloud counts.
+TEST(Bound, is_never_below_what_the_same_tokens_can_cost) {
+  offer::PriceText text;
+  text.meters = {.input = "2.00", .cache_read = "0.20", .output = "10.00", .audio_in = "", .audio_out = "", .image = "", .cache_write = {{"30m", "2.50"}}};
+  text.long_context = offer::LongContextText{.above = 1000, .meters = {.input = "4.00", .cache_read = "0.40", .output = "15.00", .audio_in = "", .audio_out = "", .image = "", .cache_write = {{"30m", "5.00"}}}};
+  const auto sheet = offer::read_price(text);
+  ASSERT_TRUE(sheet) << sheet.error().message;
+  for (const std::int64_t input : {1, 999, 1000, 1001, 5000})
+    for (const std::int64_t output : {0, 7, 128'000}) {
+      const auto bound = most({.input_max = input, .input_expected = 1, .output_max = output}, bound_price(*sheet, ""));
+      ASSERT_TRUE(bound);
+      for (int way = 0; way < 3; ++way) {
+        dialect::Usage usage;
+        usage.reported = true;
+        (way == 0 ? usage.input : way == 1 ? usage.cache_read : usage.cache_write[0]) = input;
+        usage.output = output;
+        const auto cost = price(usage, *sheet, "");
+        ASSERT_TRUE(cost) << cost.error().what;
+        EXPECT_LE(cost->cost, *bound) << input << " " << output << " " << way;
+      }
+    }
+  EXPECT_FALSE(most({.input_max = 1, .input_expected = 1, .output_max = 1}, bound_price(*sheet, "flex"))) << "the tier has no price";
+}
+
 }  // namespace
 }  // namespace fw::ledger

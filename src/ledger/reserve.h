@@ -25,14 +25,22 @@ struct Reservation {
 inline constexpr std::int64_t kOutputUnlimited = 128'000;
 Reservation reserve(std::size_t body_bytes, std::optional<std::int64_t> output_limit, std::int64_t n);
 
+// The dearest that a token can be counted as: input, a cache write, audio or an image; output or audio.
+struct BoundPrice {
+  std::optional<Money> input, output;            // per token; nothing: unknown
+  std::optional<Money> long_input, long_output;  // for the whole request where its input may be above the step
+  std::int64_t above = INT64_MAX;
+};
+BoundPrice bound_price(const offer::PriceSheet& sheet, std::string_view tier);
+// The most a request can cost; nothing: no price is known.
+std::optional<Money> most(const Reservation& reserved, const BoundPrice& price);
+
 // Fills state, usage and amounts of an attempt from what is known of its end. `sheet` null: no
 // price is known, so no amount is either.
 struct Settling {
   const offer::PriceSheet* sheet = nullptr;
   std::string_view tier;  // served, else asked
 };
-// The most the attempt can cost; nothing: no price is known.
-std::optional<Money> reserved_cost(const Reservation& reserved, const Settling& how);
 // The cloud counted it.
 void settle_reported(AttemptRecord& attempt, const dialect::Usage& usage, const Settling& how);
 // An answer (or a part of one) was delivered without a count: `output_seen` tokens were seen.
