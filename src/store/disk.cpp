@@ -15,9 +15,20 @@
 namespace fw::store {
 namespace {
 
-constexpr std::array<std::string_view, 14> kSteps{
-    "none",          "making the folder", "making the file", "taking the room on disk", "writing the header", "syncing the new file", "mapping",
-    "renaming",      "syncing the folder", "syncing",        "listing",                 "reading",            "removing",             "locking"};
+constexpr std::array<std::string_view, 14> kSteps{"none",
+                                                  "making the folder",
+                                                  "making the file",
+                                                  "taking the room on disk",
+                                                  "writing the header",
+                                                  "syncing the new file",
+                                                  "mapping",
+                                                  "renaming",
+                                                  "syncing the folder",
+                                                  "syncing",
+                                                  "listing",
+                                                  "reading",
+                                                  "removing",
+                                                  "locking"};
 constexpr std::size_t kPage = 4096;
 
 std::unexpected<Fault> fault(Step step, int error = errno) { return std::unexpected(Fault{step, error}); }
@@ -67,12 +78,15 @@ class Mapped final : public SegmentFile {
     from = from / kPage * kPage;
     return ::msync(at_ + from, to - from, MS_SYNC) == 0 ? 0 : errno;
   }
-  int write_again(std::size_t from, std::size_t to) override { return write_all(fd_.get(), {at_ + from, to - from}, from); }
+  int write_again(std::size_t from, std::size_t to) override {
+    return write_all(fd_.get(), {at_ + from, to - from}, from);
+  }
   void touch([[maybe_unused]] std::size_t from, [[maybe_unused]] std::size_t to) override {
 #ifdef MADV_POPULATE_WRITE
     from = from / kPage * kPage;
     to = std::min(size_, (to + kPage - 1) / kPage * kPage);
-    if (from < to) ::madvise(at_ + from, to - from, MADV_POPULATE_WRITE);  // an older kernel: the first store waits instead
+    if (from < to)
+      ::madvise(at_ + from, to - from, MADV_POPULATE_WRITE);  // an older kernel: the first store waits instead
 #endif
   }
 
@@ -99,7 +113,8 @@ class RealDisk final : public Disk {
  public:
   DiskResult<void> make_folder(const std::string& path) override {
     struct stat st{};
-    if (::stat(path.c_str(), &st) == 0) return S_ISDIR(st.st_mode) ? DiskResult<void>() : fault(Step::make_folder, ENOTDIR);
+    if (::stat(path.c_str(), &st) == 0)
+      return S_ISDIR(st.st_mode) ? DiskResult<void>() : fault(Step::make_folder, ENOTDIR);
     const auto parent = folder_of(path);
     if (parent != path) {
       const auto made = make_folder(parent);
@@ -152,6 +167,13 @@ class RealDisk final : public Disk {
     return std::make_unique<MappedRead>(at, size);
   }
 
+  DiskResult<void> make_durable(const std::string& path) override {
+    const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd) return fault(Step::read);
+    if (::fdatasync(fd.get()) != 0) return fault(Step::sync);
+    return {};
+  }
+
   DiskResult<void> remove(const std::string& path) override {
     if (::unlink(path.c_str()) != 0 && errno != ENOENT) return fault(Step::remove);
     if (const int error = sync_folder(folder_of(path))) return fault(Step::sync_folder, error);
@@ -173,7 +195,8 @@ class RealDisk final : public Disk {
     Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
     if (!fd) return fault(Step::make_file);
     // Now or never: a mapped page that finds no room later would be a SIGBUS.
-    if (const int error = ::posix_fallocate(fd.get(), 0, static_cast<off_t>(size))) return fault(Step::preallocate, error);
+    if (const int error = ::posix_fallocate(fd.get(), 0, static_cast<off_t>(size)))
+      return fault(Step::preallocate, error);
     if (const int error = write_all(fd.get(), header, 0)) return fault(Step::write_header, error);
     if (::fsync(fd.get()) != 0) return fault(Step::sync_file);
     void* at = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);

@@ -17,7 +17,20 @@ namespace fw::store {
 
 // What was being done when it failed.
 enum class Step : std::uint8_t {
-  none, make_folder, make_file, preallocate, write_header, sync_file, map, rename, sync_folder, sync, list, read, remove, lock
+  none,
+  make_folder,
+  make_file,
+  preallocate,
+  write_header,
+  sync_file,
+  map,
+  rename,
+  sync_folder,
+  sync,
+  list,
+  read,
+  remove,
+  lock
 };
 std::string_view name(Step step);
 
@@ -62,6 +75,8 @@ class Disk {
   // Names, sorted. ENOENT where there is no such folder.
   virtual DiskResult<std::vector<std::string>> list(const std::string& folder) = 0;
   virtual DiskResult<std::unique_ptr<FileBytes>> read(const std::string& path) = 0;
+  // What any process wrote into the file is on disk.
+  virtual DiskResult<void> make_durable(const std::string& path) = 0;
   virtual DiskResult<void> remove(const std::string& path) = 0;
   virtual WallTime wall() = 0;
   virtual MonoTime mono() = 0;

@@ -26,13 +26,19 @@ constexpr std::array<std::string_view, 6> kTroubles{"none", "disk_full", "read_o
 Trouble trouble_of(int error) {
   switch (error) {
     case 0: return Trouble::none;
-    case ENOSPC: case EDQUOT: case EFBIG: return Trouble::disk_full;
-    case EROFS: case EACCES: case EPERM: return Trouble::read_only;
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG: return Trouble::disk_full;
+    case EROFS:
+    case EACCES:
+    case EPERM: return Trouble::read_only;
     default: return Trouble::io_error;
   }
 }
 
-Error wrong(std::string message) { return {.code = Code::internal_error, .origin = Origin::operator_, .message = std::move(message)}; }
+Error wrong(std::string message) {
+  return {.code = Code::internal_error, .origin = Origin::operator_, .message = std::move(message)};
+}
 
 std::string_view advice(Trouble trouble) {
   switch (trouble) {
@@ -52,8 +58,8 @@ std::string_view name(Trouble trouble) { return kTroubles[static_cast<std::size_
 
 std::string Refusal::words() const {
   if (trouble == Trouble::none) return {};
-  return fmt::format("the journal took no record: {}{}{}", name(trouble), error != 0 ? fmt::format(" ({})", std::strerror(error)) : "",
-                     advice(trouble));
+  return fmt::format("the journal took no record: {}{}{}", name(trouble),
+                     error != 0 ? fmt::format(" ({})", std::strerror(error)) : "", advice(trouble));
 }
 
 std::string Condition::words() const {
@@ -79,9 +85,11 @@ Journal::Journal(JournalOptions options) : options_(std::move(options)), thread_
 Result<std::unique_ptr<Journal>> Journal::open(JournalOptions options) {
   if (options.cores < 1 || options.cores > kCoresMax)
     return std::unexpected(wrong(fmt::format("a journal for {} cores; expected 1 to {}", options.cores, kCoresMax)));
-  if (options.segment_bytes < ledger::kSegmentBytesMin || options.segment_bytes > ledger::kSegmentBytesMax || options.segment_bytes % kPage != 0)
-    return std::unexpected(wrong(fmt::format("segments of {} bytes; expected {} to {}, a multiple of {}", options.segment_bytes,
-                                             ledger::kSegmentBytesMin, ledger::kSegmentBytesMax, kPage)));
+  if (options.segment_bytes < ledger::kSegmentBytesMin || options.segment_bytes > ledger::kSegmentBytesMax ||
+      options.segment_bytes % kPage != 0)
+    return std::unexpected(
+        wrong(fmt::format("segments of {} bytes; expected {} to {}, a multiple of {}", options.segment_bytes,
+                          ledger::kSegmentBytesMin, ledger::kSegmentBytesMax, kPage)));
   std::unique_ptr<Journal> journal(new Journal(std::move(options)));
   auto prepared = journal->prepare();
   if (!prepared) return std::unexpected(std::move(prepared.error()));
@@ -90,11 +98,17 @@ Result<std::unique_ptr<Journal>> Journal::open(JournalOptions options) {
 
 Result<void> Journal::prepare() {
   if (thread_->wake_fd < 0) return std::unexpected(disk_error({Step::make_file, errno}, "eventfd"));
-  if (::getrandom(run_.data(), run_.size(), 0) != static_cast<ssize_t>(run_.size())) return std::unexpected(wrong("no random bytes from the kernel"));
+  if (::getrandom(run_.data(), run_.size(), 0) != static_cast<ssize_t>(run_.size()))
+    return std::unexpected(wrong("no random bytes from the kernel"));
   const auto former = list_segments(disk(), options_.data_dir);
   if (!former) return std::unexpected(disk_error(former.error(), options_.data_dir + "/journal"));
   std::uint32_t first = 1;
-  for (const auto& segment : *former) first = std::max(first, segment.number + 1);
+  for (const auto& segment : *former) {
+    first = std::max(first, segment.number + 1);
+    // A process that was killed left pages that only the kernel has. What is read of them now must not be lost later.
+    if (const auto kept = disk().make_durable(segment.path); !kept)
+      return std::unexpected(disk_error(kept.error(), segment.path));
+  }
   for (std::uint32_t core = 0; core < options_.cores; ++core) {
     const auto folder = core_folder(options_.data_dir, core);
     if (const auto made = disk().make_folder(folder); !made) return std::unexpected(disk_error(made.error(), folder));
@@ -103,7 +117,8 @@ Result<void> Journal::prepare() {
     auto& lane = *lanes_.emplace_back(std::make_unique<Lane>(*this, core));
     lane.first_segment_ = lane.side_->next_number = first;
     lane.oldest_open_ = first;
-    if (const auto made = make_segment(lane); !made) return std::unexpected(disk_error(made.error(), segment_path(core, first)));
+    if (const auto made = make_segment(lane); !made)
+      return std::unexpected(disk_error(made.error(), segment_path(core, first)));
     begin(lane);
     if (!sync(lane)) return std::unexpected(disk_error(lane.side_->syncing, segment_path(core, first)));
   }
@@ -136,7 +151,8 @@ bool Journal::close() {
     }
     (void)lane->append(ledger::Mark{ledger::MarkKind::clean_shutdown, disk().wall(), {}});
     all = sync(*lane) && all;
-    if (const Lane::Segment* unused = lane->ready_.exchange(nullptr)) (void)disk().remove(segment_path(lane->core_, unused->number));
+    if (const Lane::Segment* unused = lane->ready_.exchange(nullptr))
+      (void)disk().remove(segment_path(lane->core_, unused->number));
   }
   return all;
 }
@@ -170,16 +186,15 @@ void Journal::serve(Lane& lane) {
   auto& side = *lane.side_;
   if (disk().mono() >= side.sync_at) (void)sync(lane);
   keep_ready(lane);
+  // What was asked before what was reached, so that no wait falls in between.
+  const auto waits = lane.waits_.load(std::memory_order_acquire);
   const auto wanted = lane.wanted_.load(std::memory_order_acquire);
-  if (wanted <= side.answered || !lane.wake_) return;
-  const auto synced = lane.synced();
-  if (synced > side.answered) {
-    side.answered = std::min(synced, wanted);
-    lane.wake_();
-  } else if (lane.sync_failing() && side.told_failing < wanted) {
-    side.told_failing = wanted;
-    lane.wake_();
-  }
+  const auto synced = std::min(lane.synced(), wanted);
+  const bool reached = synced > side.answered;
+  const bool failing = lane.sync_failing() && waits != side.told_failing;
+  if (reached) side.answered = synced;
+  if (failing) side.told_failing = waits;
+  if ((reached || failing) && lane.wake_) lane.wake_();
 }
 
 // The pages of an older segment first, so that what is synced is always a beginning.
@@ -193,8 +208,12 @@ bool Journal::sync(Lane& lane) {
     done = sync_segment(segment, segment.end.load(std::memory_order_acquire));
     if (!done) break;
     const auto page = segment.file->bytes().first<ledger::kHeaderPageBytes>();
-    ledger::write_seal({segment.synced, segment.last_sequence}, segment.header, page.subspan<ledger::kSealOffset, ledger::kSealBytes>());
-    if (const int error = segment.file->sync(0, page.size())) {
+    ledger::write_seal({segment.synced, segment.last_sequence}, segment.header,
+                       page.subspan<ledger::kSealOffset, ledger::kSealBytes>());
+    int error = segment.seal_again ? segment.file->write_again(0, page.size()) : 0;
+    if (error == 0) error = segment.file->sync(0, page.size());
+    segment.seal_again = error != 0;
+    if (error != 0) {
       done = std::unexpected(Fault{Step::sync, error});
       break;
     }
@@ -229,7 +248,8 @@ DiskResult<void> Journal::sync_segment(Lane::Segment& segment, std::uint32_t to)
   const auto took_us = (disk().mono().ns - began.ns) / 1000;
   sync_began_ns_.store(0, std::memory_order_release);
   last_sync_us_.store(took_us, std::memory_order_relaxed);
-  slowest_sync_us_.store(std::max(slowest_sync_us_.load(std::memory_order_relaxed), took_us), std::memory_order_relaxed);
+  slowest_sync_us_.store(std::max(slowest_sync_us_.load(std::memory_order_relaxed), took_us),
+                         std::memory_order_relaxed);
   segment.again = error != 0;
   if (error != 0) return std::unexpected(Fault{Step::sync, error});
   syncs_.fetch_add(1, std::memory_order_relaxed);
@@ -256,7 +276,8 @@ DiskResult<void> Journal::make_segment(Lane& lane) {
   auto& side = *lane.side_;
   auto segment = std::make_unique<Lane::Segment>();
   segment->number = side.next_number;
-  segment->header = {run_, lane.core_, segment->number, static_cast<std::uint32_t>(options_.segment_bytes), disk().wall()};
+  segment->header = {run_, lane.core_, segment->number, static_cast<std::uint32_t>(options_.segment_bytes),
+                     disk().wall()};
   std::array<std::byte, ledger::kHeaderPageBytes> page;
   ledger::write_segment_header(segment->header, page);
   auto file = disk().create(segment_path(lane.core_, segment->number), options_.segment_bytes, page);
@@ -275,8 +296,8 @@ void Journal::tell_trouble(Lane& lane) {
   const auto trouble = trouble_of(fault.error);
   if (trouble != Trouble::none && lane.trouble_.load(std::memory_order_relaxed) == 0)
     lane.since_ns_.store(disk().wall().ns, std::memory_order_relaxed);
-  const auto packed = static_cast<std::uint64_t>(static_cast<std::uint32_t>(fault.error)) << 32 | static_cast<std::uint64_t>(fault.step) << 8 |
-                      static_cast<std::uint64_t>(trouble);
+  const auto packed = static_cast<std::uint64_t>(static_cast<std::uint32_t>(fault.error)) << 32 |
+                      static_cast<std::uint64_t>(fault.step) << 8 | static_cast<std::uint64_t>(trouble);
   lane.trouble_.store(packed, std::memory_order_release);
 }
 

@@ -171,7 +171,8 @@ class Lane {
   std::atomic<std::uint64_t> written_{0};
   std::atomic<std::uint64_t> refused_{0};
   std::atomic<std::uint64_t> appended_bytes_{0};
-  std::atomic<std::uint64_t> wanted_{0};  // a strict waiter's sequence
+  std::atomic<std::uint64_t> wanted_{0};  // the last sequence that a strict wait asked for
+  std::atomic<std::uint64_t> waits_{0};   // how many there were
 
   // Written by the side thread.
   alignas(64) std::atomic<Segment*> ready_{nullptr};  // taken by the core's thread
@@ -187,7 +188,8 @@ class Lane {
 class Journal {
  public:
   // Makes the folders and the first segment of each core, so a disk that is full or read-only is told here. Segments of
-  // former runs are never changed; numbers go on behind theirs. `options.cores` at most 1,000.
+  // former runs are synced (a process that was killed left that to the kernel) and never changed; numbers go on behind
+  // theirs. `options.cores` at most 1,000.
   static Result<std::unique_ptr<Journal>> open(JournalOptions options);
   // close(), where it was not called.
   ~Journal();

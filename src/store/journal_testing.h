@@ -17,8 +17,10 @@
 namespace fw::store {
 
 struct Folder {
-  Folder() {
-    std::string pattern = std::filesystem::temp_directory_path() / "fw-journal-XXXXXX";
+  // `where` empty: the temporary directory.
+  explicit Folder(const std::string& where = {}) {
+    std::string pattern =
+        (where.empty() ? std::filesystem::temp_directory_path() : std::filesystem::path(where)) / "fw-journal-XXXXXX";
     path = ::mkdtemp(pattern.data());
   }
   ~Folder() {
@@ -59,7 +61,8 @@ class FailingDisk final : public Disk {
   std::atomic<std::int64_t> ahead_ns = 0;  // of the monotonic clock
 
   DiskResult<void> make_folder(const std::string& path) override { return real_disk().make_folder(path); }
-  DiskResult<std::unique_ptr<SegmentFile>> create(const std::string& path, std::size_t size, std::span<const std::byte> header) override {
+  DiskResult<std::unique_ptr<SegmentFile>> create(const std::string& path, std::size_t size,
+                                                  std::span<const std::byte> header) override {
     if (const int error = create_error) return std::unexpected(Fault{Step::preallocate, error});
     auto file = real_disk().create(path, size, header);
     if (!file) return file;
@@ -67,6 +70,7 @@ class FailingDisk final : public Disk {
   }
   DiskResult<std::vector<std::string>> list(const std::string& folder) override { return real_disk().list(folder); }
   DiskResult<std::unique_ptr<FileBytes>> read(const std::string& path) override { return real_disk().read(path); }
+  DiskResult<void> make_durable(const std::string& path) override { return real_disk().make_durable(path); }
   DiskResult<void> remove(const std::string& path) override { return real_disk().remove(path); }
   WallTime wall() override { return real_disk().wall(); }
   MonoTime mono() override { return {real_disk().mono().ns + ahead_ns}; }

@@ -30,7 +30,9 @@ struct Collect {
   void maybe_usage(const std::optional<dialect::Usage>&) {}
 };
 
-constexpr std::uint64_t pack(std::uint32_t segment, std::size_t offset) { return static_cast<std::uint64_t>(segment) << 32 | offset; }
+constexpr std::uint64_t pack(std::uint32_t segment, std::size_t offset) {
+  return static_cast<std::uint64_t>(segment) << 32 | offset;
+}
 
 }  // namespace
 
@@ -55,7 +57,8 @@ std::size_t Lane::names_bound(const Words& words) const {
   std::size_t size = 0;
   for (std::size_t i = 0; i < words.count; ++i) {
     const auto& word = names_->words.at(static_cast<std::size_t>(words.ids[i]));
-    if (word.written_in != current_->number) size += ledger::size_bound(ledger::Naming{word.table, words.ids[i], word.text});
+    if (word.written_in != current_->number)
+      size += ledger::size_bound(ledger::Naming{word.table, words.ids[i], word.text});
   }
   return size;
 }
@@ -171,7 +174,9 @@ bool Lane::wait(Waiter& waiter) {
   if (waiters_) waiters_->at = &waiter.next;
   waiters_ = &waiter;
   waiter.at = &waiters_;
-  if (wanted_.load(std::memory_order_relaxed) < waiter.sequence) wanted_.store(waiter.sequence, std::memory_order_release);
+  if (wanted_.load(std::memory_order_relaxed) < waiter.sequence)
+    wanted_.store(waiter.sequence, std::memory_order_release);
+  waits_.store(waits_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
   journal_.wake();
   return true;
 }

@@ -27,6 +27,7 @@ struct Lane::Segment {
   // The side thread.
   std::uint32_t synced = ledger::kHeaderPageBytes;
   bool again = false;  // a sync failed: what is not synced must be handed over once more
+  bool seal_again = false;
 };
 
 // The ids that stand in one record.
@@ -53,12 +54,12 @@ struct Lane::Names {
 struct Lane::Side {
   std::deque<std::unique_ptr<Segment>> live;  // not finished yet; in order
   std::uint32_t next_number = 1;
-  Fault making;   // none: the last time it worked
+  Fault making;  // none: the last time it worked
   Fault syncing;
   MonoTime make_at;  // not before
   MonoTime sync_at;
   std::uint64_t answered = 0;      // strict waiters up to here were told
-  std::uint64_t told_failing = 0;  // and up to here that syncing fails
+  std::uint64_t told_failing = 0;  // that syncing fails, up to this many waits
 };
 
 }  // namespace fw::store
