@@ -50,6 +50,8 @@ constexpr std::array<CodeRow, static_cast<std::size_t>(Code::count_)> kRows{{
     {Code::forbidden, 403, "permission_error", "forbidden"},
     {Code::not_found, 404, kInvalid, "not_found"},
     {Code::ledger_unavailable, 503, "server_error", "ledger_unavailable"},
+    {Code::project_spend_limit_exceeded, 429, "insufficient_quota", "project_spend_limit_exceeded"},
+    {Code::token_rate_limit_exceeded, 429, "tokens", "rate_limit_exceeded"},
 }};
 
 constexpr bool rows_in_order() {
