@@ -37,6 +37,10 @@ void check_policies(const Config& config, Report& report);
 // Policies, tenants, keys.
 void check_access(const Config& config, Report& report);
 
+// Names, time zones and alerts of budgets that the file leaves out.
+void complete_budgets(Config& config, const Sources& sources, Report& report);
+void check_budgets(Config& config, Report& report);
+
 void check_timeouts(const AttemptTimeouts& timeouts, const std::string& path, Report& report);
 
 // The names of one section, to look references up in.

@@ -12,8 +12,11 @@
 #include <utility>
 #include <vector>
 
+#include "base/money.h"
+#include "base/time_zone.h"
 #include "cloud/adapter.h"
 #include "dialect/dialect.h"
+#include "ledger/window.h"
 #include "offer/book.h"
 #include "offer/price.h"
 #include "route/policy.h"
@@ -222,13 +225,47 @@ struct Policy {
 // The policy as the choice reads it.
 route::Policy routed(const Policy& policy);
 
+// What a money limit says; the same on keys, tenants and in `budgets`.
+struct BudgetRule {
+  Money limit;  // never zero
+  ledger::Window per = ledger::Window::month;
+  std::string time_zone = "UTC";
+  std::shared_ptr<const TimeZone> zone;  // of that name; never null once loaded
+  bool hard = true;
+  std::vector<std::uint16_t> alert_percent;  // ascending; [50, 80, 100] unless the file says otherwise
+};
+
+// Of one key or tenant.
+struct Budget {
+  std::string name;  // default key/NAME or tenant/NAME; unique among all budgets
+  BudgetRule rule;
+};
+
+// Of several together: a team, a project.
+struct SharedBudget {
+  std::string name;
+  BudgetRule rule;
+  std::vector<std::string> tenants;  // all of their keys
+  std::vector<std::string> keys;
+};
+
+struct TenantLimits {
+  std::size_t concurrent_exchanges = 0;  // of all its keys; 0: no limit of its own
+  std::int64_t requests_per_minute = 0;  // 0: no limit
+  std::int64_t tokens_per_minute = 0;
+};
+
 struct Tenant {
   std::string name;
   std::string policy;  // as written; may be empty
+  std::optional<Budget> budget;
+  TenantLimits limits;
 };
 
 struct KeyLimits {
   std::size_t concurrent_exchanges = 0;  // 0: limits.exchanges_per_key
+  std::int64_t requests_per_minute = 0;  // 0: no limit
+  std::int64_t tokens_per_minute = 0;
 };
 
 // A virtual key.
@@ -239,6 +276,7 @@ struct Key {
   std::vector<std::string> models;  // empty: all
   std::string policy;  // the one that applies: its own, else its tenant's, else "default"; empty: there is none
   KeyLimits limits;
+  std::optional<Budget> budget;
 };
 
 // A shorter key can be guessed.
@@ -277,6 +315,7 @@ struct Config {
   std::vector<Policy> policies;
   std::vector<Tenant> tenants;
   std::vector<Key> keys;
+  std::vector<SharedBudget> budgets;
   std::vector<std::string> offers;          // paths of offer books
   std::shared_ptr<const offer::Book> book;  // the embedded one with `offers` over it; never null once loaded
 };

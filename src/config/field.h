@@ -36,11 +36,11 @@ struct Field {
   const Rule* rule = nullptr;
   std::string_view placeholder = "TIER";  // of a mapping by name: what the names are
   std::string_view default_text = {};  // where the struct's own default says too little
-  std::string_view unsupported = {};   // part of version 1, refused by this release: what to do instead
+  std::string_view unsupported = {};   // part of version 1, refused by this release: what to do instead (Sources::preview reads it)
 };
 
 enum class Form : std::uint8_t {
-  text, secret, integer, decimal, word, address, list, by_name, table, text_or_table, by_cloud, decimal_or_by_name, version
+  text, secret, integer, decimal, word, address, list, by_name, table, text_or_table, by_cloud, decimal_or_by_name, boolean, version
 };
 
 // The table of a provider depends on its cloud.

@@ -29,10 +29,12 @@ std::optional<Config> decode(const Node& root, const Sources& sources, Report& r
   if (!report.noted("data_dir")) draft.config.data_dir = resolved_path(draft.config.data_dir, sources);
   draft.config.book = load_books(draft.config, sources, report);
   complete(draft, report);
+  complete_budgets(draft.config, sources, report);
   check_server(draft.config, report);
   check_models(draft.config, report);
   check_access(draft.config, report);
   check_policies(draft.config, report);
+  check_budgets(draft.config, report);
   if (sources.now) check_prices(draft.config, *sources.now, report);
   if (report.has_errors()) return std::nullopt;
   return std::move(draft.config);

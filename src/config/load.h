@@ -37,6 +37,9 @@ struct Sources {
   std::function<std::optional<std::string>(const std::string& path)> offers = {};  // the text of an offer book
   std::optional<WallTime> now = {};  // absent: nothing that depends on the time is said
   bool literal = false;              // values are what they say: no references are looked for
+  std::function<std::optional<std::string>(const std::string& name)> zone = {};  // the bytes of a compiled time zone
+  std::function<std::vector<std::string>()> zone_names = {};  // all there are; asked for when one is not
+  bool preview = false;              // reads also what this release refuses because nothing enforces it: for its tests
 };
 
 struct Loaded {

@@ -195,8 +195,8 @@ TEST(Load, refuses_what_this_version_cannot_enforce) {
   EXPECT_EQ(found, (Lines{
       "4:17 error providers.oci.cloud: found the cloud oracle, which this version does not support, expected one of " + fmt::format("{}", fmt::join(cloud_words(), ", ")) + " (remove the provider and the deployments that name it)",
       "7:88 error models.m.deployments[1].dialects[0]: found the dialect converse, which azure does not speak for this model, expected chat, responses (remove it)",
-      "8:38 error keys[0].budget: found `budget`, which this version does not support, expected a file without it (remove it, and set a spend limit at the cloud until then)",
-      "8:68 error keys[0].limits.requests_per_minute: found `requests_per_minute`, which this version does not support, expected a file without it (remove it; limits.concurrent_exchanges holds today)"}));
+      "8:38 error keys[0].budget: found `budget`, which this version does not support, expected a file without it (remove it; limits.concurrent_exchanges of a key holds today, and a spend limit at the cloud)",
+      "8:68 error keys[0].limits.requests_per_minute: found `requests_per_minute`, which this version does not support, expected a file without it (remove it; limits.concurrent_exchanges of a key holds today, and a spend limit at the cloud)"}));
 }
 
 }  // namespace

@@ -146,6 +146,14 @@ std::optional<std::int64_t> Reader::integer(const Node& node, const Field& field
   return value;
 }
 
+std::optional<bool> Reader::boolean(const Node& node, const Field& field) {
+  const auto read = scalar(node, field, "true or false");
+  if (!read) return std::nullopt;
+  if (read->value == "true" || read->value == "false") return read->value == "true";
+  complain(node, {quoted(node.text), "true or false", ""});
+  return std::nullopt;
+}
+
 std::optional<std::size_t> Reader::word(const Node& node, const Field& field,
                                         const std::vector<std::string_view>& words) {
   const auto read = scalar(node, field, words_text(words));
@@ -189,7 +197,7 @@ void Reader::table(const Node& node, const Field& field, const Table& table, voi
                                     [&](const Entry& e) { return e.field.name == member.key; });
     if (entry == table.entries.end()) {
       unknown_key(member, table);
-    } else if (!entry->field.unsupported.empty()) {
+    } else if (!entry->field.unsupported.empty() && !(sources_.preview && entry->read)) {
       if (!entry->field.discreet) show_tree(member.value);
       report_.add(member.key_at, path_step(path_, member.key),
                   {fmt::format("`{}`, which this version does not support", member.key), "a file without it",
@@ -264,6 +272,7 @@ std::string expected_text(const Field& field, const Shape& shape) {
     case Form::by_cloud:
     case Form::by_name: return "a mapping";
     case Form::version: return "1";
+    case Form::boolean: return "true or false";
     case Form::text:
     case Form::decimal:
     case Form::decimal_or_by_name: break;

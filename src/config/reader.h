@@ -43,6 +43,7 @@ class Reader {
   std::optional<std::string> text(const Node& node, const Field& field);
   std::optional<std::string> secret(const Node& node, const Field& field);
   std::optional<std::int64_t> integer(const Node& node, const Field& field);
+  std::optional<bool> boolean(const Node& node, const Field& field);
   std::optional<std::size_t> word(const Node& node, const Field& field, const std::vector<std::string_view>& words);
   std::optional<Address> address(const Node& node, const Field& field);
   void table(const Node& node, const Field& field, const Table& table, void* object);

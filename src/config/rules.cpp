@@ -4,6 +4,7 @@
 
 #include "base/money.h"
 #include "dialect/needs.h"
+#include "base/time_zone.h"
 #include "offer/scope.h"
 
 namespace fw::config {
@@ -48,6 +49,12 @@ bool is_path(std::string_view text) {
 bool is_feature(std::string_view text) { return dialect::feature_of(text) != nullptr; }
 bool is_price(std::string_view text) { return TokenPrice::parse_per_million(text).has_value(); }
 
+// A whole number has at most nine digits: sums of many budgets stay far inside 128 bits.
+bool is_amount(std::string_view text) {
+  const auto amount = Money::parse_usd(text);
+  return amount && *amount > Money() && text.substr(0, text.find('.')).size() <= 9;
+}
+
 }  // namespace
 
 const Rule kName{is_name, "a name of 1 to 128 printable ASCII characters", "", "^[!-~]([ -~]{0,126}[!-~])?$"};
@@ -66,6 +73,10 @@ const Rule kPrice{is_price, "USD per million tokens as a plain decimal such as \
                   "digits, a point, at most nine decimals; no sign, no currency", "^[0-9]{1,18}(\\.[0-9]{1,9})?$"};
 const Rule kFeature{is_feature, "vision, audio, files, tools, json_schema, json_mode, reasoning, logprobs, background, store, previous_response or hosted_tool", "",
                     "^[a-z_]+$"};
+const Rule kAmount{is_amount, "an amount in USD above zero such as 100 or \"100.50\"",
+                   "digits, a point, at most fifteen decimals; no sign, no currency; a key that may spend nothing is a key to remove",
+                   "^[0-9]{1,9}(\\.[0-9]{1,15})?$"};
+const Rule kZone{TimeZone::is_name, "the name of a time zone such as Europe/Berlin", "", "^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$"};
 const Rule kPlain{is_plain, "a text of printable ASCII characters", "", "^[!-~]([ -~]*[!-~])?$"};
 
 }  // namespace fw::config

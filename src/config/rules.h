@@ -14,6 +14,8 @@ extern const Rule kHeaderName;
 extern const Rule kPath;
 extern const Rule kPrice;  // USD per million tokens
 extern const Rule kFeature;   // what a request may ask for, as `explain` names it
+extern const Rule kAmount;  // USD, not zero
+extern const Rule kZone;    // a time zone
 extern const Rule kPlain;  // not empty, printable ASCII
 
 }  // namespace fw::config

@@ -66,7 +66,8 @@ class SchemaWriter {
     json.member("description", field.unit.empty() ? std::string(field.doc) : fmt::format("{} Unit: {}.", field.doc, field.unit));
     if (!entry.default_text.empty()) {
       json.key("default");
-      if (entry.shape.form == Form::integer && field.default_text.empty()) json.raw(entry.default_text);
+      const bool raw = entry.shape.form == Form::integer || entry.shape.form == Form::boolean;
+      if (raw && field.default_text.empty()) json.raw(entry.default_text);
       else json.string(entry.default_text);
     }
     value(json, field, entry.shape);
@@ -80,6 +81,7 @@ class SchemaWriter {
       case Form::address: json.member("type", "string").member("pattern", fmt::format("^(unix:.+|.+:[0-9]+)$|{}", kReference)); break;
       case Form::integer: integer(json, field); break;
       case Form::decimal: decimal(json, field); break;
+      case Form::boolean: boolean(json); break;
       case Form::word: word(json, shape); break;
       case Form::list: list(json, field, shape); break;
       case Form::by_name: by_name(json, field, shape); break;
@@ -110,6 +112,12 @@ class SchemaWriter {
     if (field.max != kNoBound) json.member("maximum", field.max);
     json.end_object();
     if (field.unit == "bytes") json.begin_object().member("type", "string").member("pattern", "^[0-9]+ ?([KMG]iB)?$").end_object();
+    reference(json);
+    json.end_array();
+  }
+
+  static void boolean(wire::JsonWriter& json) {
+    json.key("anyOf").begin_array().begin_object().member("type", "boolean").end_object();
     reference(json);
     json.end_array();
   }

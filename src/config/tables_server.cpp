@@ -201,6 +201,7 @@ const Table& file_table() {
        entry<&Config::policies>({.name = "policies", .doc = "Rules for choosing, by name. The one called `default` holds where no other is named."}),
        entry<&Config::tenants>({.name = "tenants", .doc = "Who keys belong to, by name."}),
        entry<&Config::keys>({.name = "keys", .doc = "Virtual keys: what clients sign in with.", .discreet = true}),
+       budgets_entry(),
        entry<&Config::offers>({.name = "offers", .doc = "Offer books laid over the embedded one, in this order ([docs/offers.md](offers.md)).", .rule = &kPath})}};
   return table;
 }

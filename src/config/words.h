@@ -87,6 +87,14 @@ struct Words<UnknownPrice> {
       {{"refuse", UnknownPrice::refuse}, {"flag", UnknownPrice::flag}}};
 };
 template <>
+struct Words<ledger::Window> {
+  static constexpr std::array<std::pair<std::string_view, ledger::Window>, 5> all{{{"hour", ledger::Window::hour},
+                                                                                    {"day", ledger::Window::day},
+                                                                                    {"week", ledger::Window::week},
+                                                                                    {"month", ledger::Window::month},
+                                                                                    {"total", ledger::Window::total}}};
+};
+template <>
 struct Words<Lossy> {
   static constexpr std::array<std::pair<std::string_view, Lossy>, 3> all{
       {{"hints", Lossy::hints}, {"refuse", Lossy::refuse}, {"allow", Lossy::allow}}};
