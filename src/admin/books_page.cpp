@@ -1,4 +1,7 @@
 #include "admin/pages.h"
+
+#include <algorithm>
+
 #include "wire/json_write.h"
 
 namespace fw::admin {
@@ -30,6 +33,27 @@ std::string books_page(const std::string& data_dir, const store::Journal* journa
   count("segments", n.segments);
   count("segments_retired", n.retired);
   json.member("last_sync_us", n.last_sync_us).member("slowest_sync_us", n.slowest_sync_us).end_object().end_object();
+  return out;
+}
+
+std::string budgets_page(const std::vector<gateway::Purse::Standing>& budgets, const gateway::Snapshot& snapshot) {
+  std::string out;
+  wire::JsonWriter json(out);
+  json.begin_object().key("data").begin_array();
+  for (std::size_t i = 0; i < budgets.size(); ++i) {
+    const auto& account = snapshot.budgets()[i];
+    const auto& [state, span] = budgets[i];
+    json.begin_object().member("name", account.name).member("limit_usd", state.limit.usd()).member("per", ledger::name(account.rule.per));
+    json.member("hard", account.rule.hard).member("time_zone", account.rule.time_zone).member("from", ledger::local_text(span.from, *account.rule.zone)).key("until");
+    if (span.ends()) json.string(ledger::local_text(span.until, *account.rule.zone));
+    else json.null();
+    json.member("settled_usd", state.settled.usd()).member("reserved_usd", state.leased.usd()).member("left_usd", state.left().usd());
+    json.member("over", state.over).member("alert_percent", std::int64_t{state.alert_percent}).key("keys").begin_array();
+    for (const auto& key : snapshot.keys())
+      if (std::ranges::find(key.budgets, i) != key.budgets.end()) json.string(key.name);
+    json.end_array().end_object();
+  }
+  json.end_array().key("next").null().end_object();
   return out;
 }
 

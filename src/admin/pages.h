@@ -11,12 +11,15 @@
 #include "gateway/metrics.h"
 #include "gateway/snapshot.h"
 #include "ledger/record.h"
+#include "gateway/purse.h"
 #include "store/journal.h"
 
 namespace fw::admin {
 
 // Prometheus text format 0.0.4. Label values are the config's names.
 // journal: null where none is kept.
+// As the home core sees them; `snapshot` names them.
+std::string budgets_page(const std::vector<gateway::Purse::Standing>& budgets, const gateway::Snapshot& snapshot);
 std::string books_page(const std::string& data_dir, const store::Journal* journal);
 std::string metrics_page(const gateway::Counts& counts, const gateway::Snapshot& snapshot, const store::Journal* journal);
 

@@ -145,6 +145,14 @@ net::Task<std::vector<gateway::KeptDecision>> gather_decisions(Desk& desk, std::
   co_return all;
 }
 
+net::Task<std::vector<gateway::Purse::Standing>> gather_budgets(Desk& desk) {
+  using All = std::vector<gateway::Purse::Standing>;
+  auto& core = desk.server.core(0);
+  auto question = gateway::ask<All>(desk.loop, core.loop(), [&core] { return core.purse.standing(core.loop().wall()); });
+  auto all = co_await question;
+  co_return all;
+}
+
 // Every core knows every credential.
 net::Task<Standing> gather_standing(Desk& desk, bool why) {
   using Signers = std::vector<gateway::Signer>;
@@ -188,11 +196,16 @@ net::Task<void> answer_page(Desk& desk, net::HttpConn& client, const config::Adm
     if (!token.tenant.empty()) co_return client.answer(client_error(Code::forbidden, "the books are not cut by tenant; this token sees one tenant only"));
     co_return client.answer(200, kJson, books_page(snapshot.config().data_dir, desk.server.journal()));
   }
+  if (path == "/admin/v1/budgets") {
+    if (!token.tenant.empty()) co_return client.answer(client_error(Code::forbidden, "budgets are not cut by tenant; this token sees one tenant only"));
+    const auto standing = co_await gather_budgets(desk);
+    co_return client.answer(200, kJson, budgets_page(standing, snapshot));
+  }
   if (path == "/admin/v1/deployments") {
     const auto standing = co_await gather_standing(desk, token.tenant.empty());
     co_return client.answer(200, kJson, deployments_page(snapshot, standing));
   }
-  client.answer(client_error(Code::not_found, "there is nothing here; see /metrics, /admin/v1/exchanges, /admin/v1/deployments, /admin/v1/books, /admin/v1/decisions, /admin/v1/explain/ID"));
+  client.answer(client_error(Code::not_found, "there is nothing here; see /metrics, /admin/v1/exchanges, /admin/v1/deployments, /admin/v1/budgets, /admin/v1/books, /admin/v1/decisions, /admin/v1/explain/ID"));
 }
 
 net::Task<void> serve(Desk& desk, std::unique_ptr<net::Stream> stream) {

@@ -75,7 +75,7 @@ TEST(Budgets, are_amounts_above_zero) {
 
 TEST(Budgets, name_a_time_zone_that_is_there) {
   EXPECT_EQ(problems("budget: { usd: 1, time_zone: Europe/Berln }"),
-            (Lines{"8:50 error keys[0].budget.time_zone: found the time zone \"Europe/Berln\", which is not known here, expected an IANA name "
+            (Lines{"8:45 error keys[0].budget.time_zone: found the time zone \"Europe/Berln\", which is not known here, expected an IANA name "
                    "such as Europe/Berlin (did you mean Europe/Berlin or Europe/Dublin?)"}));
   EXPECT_TRUE(has(problems("budget: { usd: 1, time_zone: ../passwd }"), "the name of a time zone"));
   auto bare = testing::sources(testing::kEnv);
@@ -103,7 +103,7 @@ TEST(Budgets, of_several_name_who_exists) {
 
 TEST(Budgets, warn_where_unknown_prices_pass_them) {
   EXPECT_TRUE(has(problems("budget: { usd: 1 }, policy: p", "policies: { p: { unknown_price: flag } }\n"),
-                  "9:34 warning policies.p.unknown_price: found flag, and the key \"k\" under it has the budget \"key/k\", expected refuse"));
+                  "9:33 warning policies.p.unknown_price: found flag, and the key \"k\" under it has the budget \"key/k\", expected refuse"));
   const auto refuses = [](std::string_view of_key, std::string_view more) {
     const auto config = loaded(with(of_key, more)).config.value();
     return refuses_unknown_price(config, budget_accounts(config), 0);

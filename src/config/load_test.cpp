@@ -191,12 +191,10 @@ TEST(Load, refuses_what_this_version_cannot_enforce) {
       "version: 1\nlisten: [{ address: 127.0.0.1:1 }]\nproviders:\n"
       "  oci: { cloud: oracle, region: us-east-2 }\n  az: { cloud: azure, base_url: \"https://r.openai.azure.com/openai/v1\", auth: { api_key: \"${env:KEY}\" } }\n"
       "models:\n  m: { deployments: [{ provider: oci, model: x }, { provider: az, model: y, dialects: [converse] }] }\n"
-      "keys: [{ name: k, key: \"${env:KEY}\", budget: { usd: 1 }, limits: { requests_per_minute: 6 } }]\n");
+      "keys: [{ name: k, key: \"${env:KEY}\", limits: { concurrent_exchanges: 6 } }]\n");
   EXPECT_EQ(found, (Lines{
       "4:17 error providers.oci.cloud: found the cloud oracle, which this version does not support, expected one of " + fmt::format("{}", fmt::join(cloud_words(), ", ")) + " (remove the provider and the deployments that name it)",
-      "7:88 error models.m.deployments[1].dialects[0]: found the dialect converse, which azure does not speak for this model, expected chat, responses (remove it)",
-      "8:38 error keys[0].budget: found `budget`, which this version does not support, expected a file without it (remove it; limits.concurrent_exchanges of a key holds today, and a spend limit at the cloud)",
-      "8:68 error keys[0].limits.requests_per_minute: found `requests_per_minute`, which this version does not support, expected a file without it (remove it; limits.concurrent_exchanges of a key holds today, and a spend limit at the cloud)"}));
+      "7:88 error models.m.deployments[1].dialects[0]: found the dialect converse, which azure does not speak for this model, expected chat, responses (remove it)"}));
 }
 
 }  // namespace

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/money.h"
-#include "dialect/needs.h"
 #include "base/time_zone.h"
+#include "dialect/needs.h"
 #include "offer/scope.h"
 
 namespace fw::config {

@@ -26,17 +26,13 @@ struct Codec<KeyDigest> {
 
 namespace {
 
-// Budgets and rates are read, checked and documented, but nothing enforces them yet, so a file with them is refused.
-// Once the gateway does: {} here, and write docs/configuration.md again.
-constexpr std::string_view kUntilEnforced = "remove it; limits.concurrent_exchanges of a key holds today, and a spend limit at the cloud";
 constexpr std::int64_t kRateMost = 1'000'000'000'000;
 
 }  // namespace
 
 // The row of the file's table stands beside the others of budgets.
 Entry budgets_entry() {
-  return entry<&Config::budgets>({.name = "budgets", .doc = "Money limits that several keys and tenants share, by name: teams, projects.",
-                                  .unsupported = kUntilEnforced});
+  return entry<&Config::budgets>({.name = "budgets", .doc = "Money limits that several keys and tenants share, by name: teams, projects."});
 }
 
 template <>
@@ -157,8 +153,8 @@ const Table* table_of<Tenant>() {
       "tenant",
       "Who keys belong to.",
       {entry<&Tenant::policy>({.name = "policy", .doc = "The policy of its keys, unless they name one.", .rule = &kName}),
-       entry<&Tenant::budget>({.name = "budget", .doc = "The money limit of all its keys together.", .unsupported = kUntilEnforced}),
-       entry<&Tenant::limits>({.name = "limits", .doc = "Limits of all its keys together.", .unsupported = kUntilEnforced})}};
+       entry<&Tenant::budget>({.name = "budget", .doc = "The money limit of all its keys together."}),
+       entry<&Tenant::limits>({.name = "limits", .doc = "Limits of all its keys together."})}};
   return &table;
 }
 
@@ -168,8 +164,8 @@ const Table* table_of<KeyLimits>() {
       "key_limits",
       "Limits of one key.",
       {entry<&KeyLimits::concurrent_exchanges>({.name = "concurrent_exchanges", .doc = "Requests in progress; beyond: 429.", .min = 1, .max = 1'000'000, .default_text = "`limits.exchanges_per_key`"}),
-       entry<&KeyLimits::requests_per_minute>({.name = "requests_per_minute", .doc = "Requests per minute; beyond: 429.", .min = 1, .max = kRateMost, .default_text = "none", .unsupported = kUntilEnforced}),
-       entry<&KeyLimits::tokens_per_minute>({.name = "tokens_per_minute", .doc = "Tokens per minute, as estimated when a request comes and corrected when it ends; beyond: 429.", .min = 1, .max = kRateMost, .default_text = "none", .unsupported = kUntilEnforced})}};
+       entry<&KeyLimits::requests_per_minute>({.name = "requests_per_minute", .doc = "Requests per minute; beyond: 429.", .min = 1, .max = kRateMost, .default_text = "none"}),
+       entry<&KeyLimits::tokens_per_minute>({.name = "tokens_per_minute", .doc = "Tokens per minute, as estimated when a request comes and corrected when it ends; beyond: 429.", .min = 1, .max = kRateMost, .default_text = "none"})}};
   return &table;
 }
 
@@ -184,7 +180,7 @@ const Table* table_of<Key>() {
        entry<&Key::models>({.name = "models", .doc = "Models it may use.", .nonempty = true, .rule = &kModelName, .default_text = "all"}),
        entry<&Key::policy>({.name = "policy", .doc = "The name of an entry of `policies`.", .rule = &kName, .default_text = "its tenant's, else `default`"}),
        entry<&Key::limits>({.name = "limits", .doc = "Limits of this key."}),
-       entry<&Key::budget>({.name = "budget", .doc = "The money limit of this key.", .unsupported = kUntilEnforced})}};
+       entry<&Key::budget>({.name = "budget", .doc = "The money limit of this key."})}};
   return &table;
 }
 

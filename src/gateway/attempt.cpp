@@ -233,7 +233,7 @@ End judge_refusal(Exchange& x, Refusal refusal) {
     x.core.credential_refused(x.running.provider, x.asked->credential);
   auto& booked = close_attempt(x, failed.verdict.kind);
   book_refusal(x, booked, failed.verdict);
-  x.core.books.settled(booked);
+  book(x, booked);
   learn(x, booked, failed.verdict.retry_after_ms);
   doubt(x, failed.verdict);
   x.asked->failed.push_back(std::move(failed));
@@ -281,7 +281,7 @@ End left_early(Exchange& x) {
   return End::client_left;
 }
 
-void book(Exchange& x, ledger::AttemptRecord& a, const Received& received) {
+void book_answer(Exchange& x, ledger::AttemptRecord& a, const Received& received) {
   const auto& d = x.deployment();
   if (!received.tier.empty()) a.tier = received.tier;
   const auto* const price = d.price_at(a.start);
@@ -310,7 +310,7 @@ End fail(Exchange& x, FailureKind kind, std::string message, bool sent) {
   } else {
     ledger::settle_unbilled(a, ledger::AttemptState::not_sent, ledger::Basis::none);
   }
-  x.core.books.settled(a);
+  book(x, a);
   learn(x, a);
   if (x.asked) x.asked->failed.push_back(std::move(failed));
   return End::failed;
@@ -324,7 +324,18 @@ End fail(Exchange& x, FailureKind kind, std::string message, bool sent) {
   if (sequence) return config.durability == config::Durability::strict ? *sequence : 0;
   if (config.on_ledger_failure == config::OnLedgerFailure::serve_and_flag) return 0;
   x.running.open = false;
+  if (x.spending) x.core.purse.settle(x.key_index, x.spending->held, Money());
   return std::nullopt;
+}
+
+// The most the attempt may cost, out of the key's budgets. False: not enough is left for it at this place.
+net::Task<bool> afford(Exchange& x) {
+  const auto most = x.deployment().most(x.reserved, route::tier_of(x.tier), x.running.time).value_or(Money());
+  auto refusal = co_await x.core.purse.reserve(x.key_index, most, x.spending->held);
+  if (!refusal) co_return true;
+  x.running.open = false;
+  x.asked->unaffordable = std::move(refusal);
+  co_return false;
 }
 
 // `durability: strict`. False: syncing fails, and the attempt must not begin.
@@ -334,7 +345,7 @@ net::Task<bool> on_disk(Exchange& x, std::uint64_t sequence) {
   if (good) co_return true;
   auto& a = close_attempt(x, FailureKind::none);
   ledger::settle_unbilled(a, ledger::AttemptState::not_sent, ledger::Basis::none);
-  x.core.books.settled(a);
+  book(x, a);
   co_return false;
 }
 
@@ -342,6 +353,7 @@ net::Task<End> send(Exchange& x, net::Lease& lease, std::uint16_t at) {
   const auto& place = x.model().places[x.asked->candidates.all[at].place];
   begin_attempt(x, place.deployment);
   x.running.at = at;
+  if (!x.key().budgets.empty() && has_body(x.operation) && !co_await afford(x)) co_return End::unaffordable;
   const auto written_at = enter(x);
   if (!written_at || (*written_at != 0 && !co_await on_disk(x, *written_at))) co_return End::unbooked;
   take_ticket(x);
@@ -382,8 +394,8 @@ bool keep_reading(Exchange& x) {
 
 void settle(Exchange& x, const Received& received) {
   auto& a = close_attempt(x, received.outcome);
-  book(x, a, received);
-  x.core.books.settled(a);
+  book_answer(x, a, received);
+  book(x, a);
   learn(x, a);
 }
 

@@ -43,6 +43,10 @@ Shared::Shared(std::shared_ptr<const Snapshot> s, std::size_t core_count)
       told_(snapshot->providers().size()) {
   for (const auto& p : snapshot->providers()) untold_ += p.sign_in ? 1 : 0;
   if (untold_ == 0) all_told_.set_value();
+  for (std::size_t i = 0; i < snapshot->tenants().size(); ++i) {
+    const auto most = snapshot->tenant_concurrent_max(i);
+    tenants.push_back(most > 0 ? std::make_unique<Permits>(most) : nullptr);
+  }
   for (const auto& k : snapshot->keys()) keys.push_back(std::make_unique<Permits>(k.concurrent_max));
 }
 
@@ -84,6 +88,7 @@ class Core::Door final : public net::Acceptor::Sink {
 Core::Core(net::Loop& loop, Shared& shared, std::size_t index, std::unique_ptr<net::TlsClient> tls)
     : records(std::max<std::size_t>(1, shared.snapshot->config().limits.records / shared.cores.size())),
       books(*shared.snapshot, shared.journal ? &shared.journal->lane(index) : nullptr),
+      purse(*this, *shared.snapshot),
       owners(kOwnersPerCore),
       retries(shared.snapshot->config().retries.budget_percent, shared.snapshot->config().retries.burst),
       marks(shared.snapshot->providers().size()),
@@ -102,6 +107,8 @@ Core::Core(net::Loop& loop, Shared& shared, std::size_t index, std::unique_ptr<n
   counts.models.resize(snapshot().models().size() + 1);
   counts.deployments.resize(snapshot().deployments().size());
   counts.sign_ins.resize(snapshot().providers().size());
+  counts.budget_alerts.resize(snapshot().budgets().size());
+  if (index == 0) purse.keep_home(shared.cores.size(), shared.spent);
   if (auto* const lane = books.lane()) lane->on_wake([&loop, lane] { loop.post(std::make_unique<Deliver>(*lane)); });
   [[maybe_unused]] const auto n = getrandom(random_.data(), sizeof random_, 0);
 }

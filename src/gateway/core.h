@@ -16,6 +16,7 @@
 #include "gateway/metrics.h"
 #include "gateway/owners.h"
 #include "gateway/permits.h"
+#include "gateway/purse.h"
 #include "gateway/senses.h"
 #include "gateway/snapshot.h"
 #include "health/account_marks.h"
@@ -36,8 +37,10 @@ struct Shared {
   Permits exchanges;
   Permits drains;  // abandoned streams being read to their end
   std::vector<std::unique_ptr<Permits>> keys;  // by key index
+  std::vector<std::unique_ptr<Permits>> tenants;  // by tenant index; null: no limit
   std::vector<Core*> cores;
   store::Journal* journal = nullptr;  // null: no books are kept
+  std::vector<Money> spent;           // by budget, in its window at the start
 
   // Ready once every credential that must be fetched was fetched, or failed to be, a first time.
   std::future<void> signers_told() { return all_told_.get_future(); }
@@ -110,6 +113,7 @@ class Core : public net::Resident, public net::Acceptor::Sink {
   Counts counts;
   Records records;
   Books books;
+  Purse purse;
   ResponseOwners owners;
   health::RetryBudget retries;
   health::AccountMarks marks;

@@ -51,6 +51,13 @@ bool pin_to(Exchange& x, const std::optional<Owner>& owner) {
   return admitted || x.refuse(admitted.error());
 }
 
+// 2 as well: the request and its tokens, out of the key's rates.
+[[gnu::noinline]] net::Task<bool> pace(Exchange& x) {
+  const auto tokens = static_cast<std::int64_t>(x.expected_input) + x.expected_output;
+  const auto refusal = co_await x.core.purse.admit(x.key_index, tokens, x.spending->paced);
+  co_return !refusal || x.refuse(*refusal);
+}
+
 [[gnu::noinline]] bool decide(Exchange& x) {
   const auto chosen = x.choose();
   return chosen || x.refuse(chosen.error());
@@ -62,6 +69,8 @@ bool pin_to(Exchange& x, const std::optional<Owner>& owner) {
   if (end == End::unbooked)
     return x.refuse(Error{Code::ledger_unavailable, Origin::gateway, Retry::after_delay,
                           "the books cannot be written at the moment, and nothing is sent without them (on_ledger_failure); try again later", {}, 1000});
+  // Another place may be cheaper.
+  if (end == End::unaffordable) return ++at < x.asked->candidates.count;
   if (end == End::served && x.doubted.deployment != ledger::kNoIndex) learn_opinion(x, false);
   if (end != End::failed || x.left) return false;
   if (x.asked->fresh) return true;
@@ -104,6 +113,7 @@ net::Task<void> exchange(Core& core, net::HttpConn& client, Route route) {
   if (!begin(x, route) || !co_await receive(x)) co_return;      // 1 parse, 2 reserve
   if (!x.leans_on().empty() && !co_await pin(x)) co_return;
   if (!decide(x)) co_return;                                    // 3 choose
+  if (!x.key().rates.empty() && !co_await pace(x)) co_return;
   auto end = End::failed;
   for (std::uint16_t at = 0; x.may_try(at);) {
     net::Lease lease;
@@ -117,6 +127,7 @@ net::Task<void> exchange(Core& core, net::HttpConn& client, Route route) {
     }
     if (!go_on(x, end, at)) break;
   }
+  if (end == End::unaffordable) x.refuse(*x.asked->unaffordable);
   if (end == End::failed) answer_failures(x);
 }
 
@@ -137,6 +148,7 @@ Result<void> Exchange::admit(const Route& route) {
   if (!found) return std::unexpected(client_error(Code::invalid_api_key, "the API key is not known here; check that it is a key of this gateway, not of a cloud"));
   key_index = *found;
   policy_index = key().policy;
+  if (!key().budgets.empty() || !key().rates.empty()) spending = std::make_unique<Spending>();
   holds_permit = core.shared().exchanges.take();
   if (!holds_permit)
     return std::unexpected(Error{Code::overloaded, Origin::gateway, Retry::after_delay,
@@ -146,6 +158,13 @@ Result<void> Exchange::admit(const Route& route) {
     return std::unexpected(Error{Code::rate_limit_exceeded, Origin::gateway, Retry::after_delay,
                                  fmt::format("this key may run {} exchanges at once (limits.concurrent_exchanges); wait for one to end", key().concurrent_max),
                                  {}, 1000});
+  if (auto* const permits = core.shared().tenants[key().tenant].get()) {
+    holds_tenant_permit = permits->take();
+    if (!holds_tenant_permit)
+      return std::unexpected(Error{Code::rate_limit_exceeded, Origin::gateway, Retry::after_delay,
+                                   fmt::format("the tenant {} may run {} exchanges at once (limits.concurrent_exchanges); wait for one to end",
+                                               core.snapshot().tenants()[key().tenant], core.snapshot().tenant_concurrent_max(key().tenant)), {}, 1000});
+  }
   if (has_body(operation))
     if (auto refused = refuse_media(head)) return std::unexpected(*refused);
   if (has_body(operation) && head.framing == wire::Framing::none)

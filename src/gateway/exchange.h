@@ -23,6 +23,7 @@ enum class End : std::uint8_t {
   failed,       // nothing of it went to the client; why stands in Asked::failed
   client_left,  // before the first byte
   unbooked,     // not begun: the journal cannot take it, and without it nothing is sent
+  unaffordable, // not begun: a budget of the key has not enough for the most it could cost; Asked::unaffordable says so
 };
 
 // Why a deployment did not serve.
@@ -59,6 +60,7 @@ struct Asked : net::InSlab {
   Candidates candidates;
   std::vector<Failed> failed;
   std::string_view stopped;     // why no further place is tried, where places are left
+  std::optional<Error> unaffordable;
   bool fresh = false;           // the next try is at the same place, over a new connection
 };
 
@@ -87,6 +89,12 @@ struct Doubted {
 struct Said {
   std::string client_request_id;
   ledger::ShortText<40> outcome;  // the error code the client was told
+};
+
+// What it has of its key's budgets and rates.
+struct Spending {
+  Held held;   // for the running attempt
+  Paced paced;
 };
 
 // The state of an exchange. Its destructor is the one place where it is settled: whatever ended
@@ -147,6 +155,7 @@ class Exchange {
   bool paid = false;    // the running attempt took a token of the retry budget
   bool holds_permit = false;
   bool holds_key_permit = false;
+  bool holds_tenant_permit = false;
   std::uint16_t key_index = ledger::kNoIndex;
   std::uint16_t policy_index = 0;  // as the policy's rules have it for this request, once it is looked at
   std::uint16_t model_index = ledger::kNoIndex;
@@ -162,6 +171,7 @@ class Exchange {
   std::uint64_t shape = 0;            // of such requests: tenant, model, what they ask for
   std::uint32_t expected_input = 0;   // tokens
   std::uint32_t expected_output = 0;
+  std::unique_ptr<Spending> spending;  // null: its key has no limits of that kind
   std::unique_ptr<Said> said;
   std::unique_ptr<Asked> asked;  // null once committed
   Doubted doubted;

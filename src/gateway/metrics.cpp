@@ -43,6 +43,8 @@ void Counts::merge(const Counts& o) {
     sign_ins[i].fetched += o.sign_ins[i].fetched;
     sign_ins[i].failed += o.sign_ins[i].failed;
   }
+  budget_alerts.resize(std::max(budget_alerts.size(), o.budget_alerts.size()));
+  for (std::size_t i = 0; i < o.budget_alerts.size(); ++i) budget_alerts[i] += o.budget_alerts[i];
   connections += o.connections;
   connections_open += o.connections_open;
   exchanges_open += o.exchanges_open;

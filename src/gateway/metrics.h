@@ -46,6 +46,7 @@ struct Counts {
   std::vector<ModelCounts> models;            // by index; the last: no model was recognised
   std::vector<DeploymentCounts> deployments;  // by index
   std::vector<SignInCounts> sign_ins;         // by provider
+  std::vector<std::uint64_t> budget_alerts;   // by budget: thresholds passed
   std::uint64_t connections = 0;
   std::uint64_t connections_open = 0;
   std::uint64_t exchanges_open = 0;

@@ -62,6 +62,8 @@ Rig::Rig(std::string_view more_config, std::string_view of_each) {
   config::Sources sources;
   sources.env = environment;
   auto text = std::string(kConfig) + std::string(more_config);
+  constexpr std::string_view kTenants = "tenants: { acme: {}, umbra: {} }\n";
+  if (more_config.starts_with("tenants:")) text.erase(text.find(kTenants), kTenants.size());
   constexpr std::string_view kEnd = "output: \"2\" } }";  // of a deployment
   for (auto at = text.find(kEnd); !of_each.empty() && at != text.npos; at = text.find(kEnd, at + kEnd.size()))
     text.insert(at + kEnd.size() - 1, fmt::format(", {}", of_each));

@@ -36,7 +36,7 @@ std::string chat_request(std::string_view body, std::string_view key = "sk-team-
 class Rig {
  public:
   // Two `compatible` deployments, "one" and "two", of the model gpt; keys of tenants acme and umbra.
-  // `of_each`: more fields of both.
+  // `of_each`: more fields of both. A config that begins with `tenants:` replaces theirs.
   explicit Rig(std::string_view more_config = {}, std::string_view of_each = {});
   ~Rig();
 

@@ -1,6 +1,7 @@
 #include "gateway/server.h"
 
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -8,6 +9,7 @@
 #include <future>
 #include <thread>
 
+#include "gateway/spent.h"
 #include "net/tls.h"
 
 namespace fw::gateway {
@@ -104,6 +106,11 @@ Result<void> Server::open_journal(std::size_t cores) {
   auto lock = store::DirectoryLock::take(config.data_dir);
   if (!lock) return std::unexpected(std::move(lock.error()));
   lock_.emplace(std::move(*lock));
+  timespec wall{};
+  clock_gettime(CLOCK_REALTIME, &wall);
+  auto spent_before = spent(snapshot(), config.data_dir, {std::int64_t{wall.tv_sec} * 1'000'000'000 + wall.tv_nsec});
+  if (!spent_before) return std::unexpected(std::move(spent_before.error()));
+  shared_->spent = std::move(*spent_before);
   auto journal = store::Journal::open({.data_dir = config.data_dir,
                                        .cores = cores,
                                        .segment_bytes = static_cast<std::size_t>(config.journal.segment_mib) << 20,

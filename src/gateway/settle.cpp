@@ -51,6 +51,14 @@ ledger::AttemptRecord& close_attempt(Exchange& x, cloud::FailureKind outcome) {
   return a;
 }
 
+void book(Exchange& x, const ledger::AttemptRecord& a) {
+  x.core.books.settled(a);
+  if (!x.spending) return;
+  // What is not known counts with the most it can be, until it is.
+  auto& held = x.spending->held;
+  x.core.purse.settle(x.key_index, held, a.cost.value_or(a.cost_high.value_or(held.amount)));
+}
+
 std::optional<Money> cost_so_far(const Exchange& x) {
   Money sum;
   for (const auto& a : x.attempts) {
@@ -65,9 +73,16 @@ Exchange::~Exchange() {
   if (running.open) {
     auto& a = close_attempt(*this, cloud::FailureKind::truncated);
     ledger::settle_ambiguous(a, reserved, {deployment().price_at(a.start), a.tier.view()});
-    core.books.settled(a);
+    book(*this, a);
+  }
+  if (spending) {
+    core.purse.settle(key_index, spending->held, Money());
+    std::int64_t tokens = 0;
+    for (const auto& a : attempts) tokens += a.usage.total();
+    core.purse.ended(key_index, spending->paced, tokens);
   }
   if (holds_key_permit) core.shared().keys[key_index]->give();
+  if (holds_tenant_permit) core.shared().tenants[key().tenant]->give();
   if (holds_permit) core.shared().exchanges.give();
   if (drains) core.shared().drains.give();
   --core.counts.exchanges_open;
@@ -92,6 +107,7 @@ bool Exchange::refuse(const Error& error) {
 std::string& Exchange::answer_fields() {
   auto& out = core.fields;
   out.assign("x-request-id: ").append(request_id.view()).append("\r\n");
+  if (key_index != ledger::kNoIndex && !key().rates.empty()) core.purse.append_standing(key_index, out);
   if (running.deployment == ledger::kNoIndex) return out;
   out.append(deployment().answer_lines);
   const auto count = attempts.size() + (running.open ? 1 : 0);

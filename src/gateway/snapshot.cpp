@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "config/budgets.h"
 #include "config/offers.h"
 #include "offer/scope.h"
 #include "wire/hash.h"
@@ -182,6 +183,10 @@ void Snapshot::add_policies() {
     policies_.push_back(config::routed(p));
   }
   policies_.push_back({});
+  for (std::size_t i = 0, n = policies_.size(); i < n; ++i) {
+    policies_.push_back(policies_[i]);
+    policies_.back().refuse_unknown_price = true;
+  }
   const auto written = policies_.size();
   for (std::size_t i = 0; i < written; ++i) {
     first_ruled_.push_back(static_cast<std::uint16_t>(policies_.size()));
@@ -234,9 +239,34 @@ dialect::Needs Place::refused(Operation operation, const dialect::Needs& asked) 
   return at < fates.size() && translates(operation) ? asked & fates[at].refused : dialect::Needs{};
 }
 
+// Rates of keys, and of tenants for all of their keys together.
+void Snapshot::add_rates() {
+  const auto add = [this](std::vector<std::uint16_t>& to, const std::string& whose, std::int64_t requests, std::int64_t tokens) {
+    for (const auto& [rate, limit] : {std::pair{ledger::Rate::requests, requests}, {ledger::Rate::tokens, tokens}}) {
+      if (limit == 0) continue;
+      to.push_back(static_cast<std::uint16_t>(rates_.size()));
+      rates_.push_back({whose, rate, limit});
+    }
+  };
+  std::unordered_map<std::string_view, std::vector<std::uint16_t>> of_tenant;
+  for (const auto& t : config_.tenants) add(of_tenant[t.name], fmt::format("the tenant {}", t.name), t.limits.requests_per_minute, t.limits.tokens_per_minute);
+  for (std::size_t i = 0; i < keys_.size(); ++i) {
+    const auto& k = config_.keys[i];
+    add(keys_[i].rates, fmt::format("the key {}", k.name), k.limits.requests_per_minute, k.limits.tokens_per_minute);
+    if (const auto more = of_tenant.find(k.tenant); more != of_tenant.end()) keys_[i].rates.insert(keys_[i].rates.end(), more->second.begin(), more->second.end());
+  }
+}
+
+std::size_t Snapshot::tenant_concurrent_max(std::size_t tenant) const {
+  const auto it = std::ranges::find(config_.tenants, tenants_[tenant], &config::Tenant::name);
+  return it == config_.tenants.end() ? 0 : it->limits.concurrent_exchanges;
+}
+
 void Snapshot::add_keys() {
+  const auto accounts = config::budget_accounts(config_);
+  for (const auto& a : accounts.accounts) budgets_.push_back({a.name, *a.rule});
   for (const auto& k : config_.keys) {
-    Key key{.name = k.name, .tenant = 0, .digest = k.digest, .models = {}, .concurrent_max = k.limits.concurrent_exchanges};
+    Key key{.name = k.name, .tenant = 0, .digest = k.digest, .models = {}, .concurrent_max = k.limits.concurrent_exchanges, .budgets = {}, .rates = {}};
     if (key.concurrent_max == 0) key.concurrent_max = config_.limits.exchanges_per_key;
     const auto tenant = std::ranges::find(tenants_, k.tenant);
     key.tenant = static_cast<std::uint16_t>(tenant - tenants_.begin());
@@ -246,10 +276,15 @@ void Snapshot::add_keys() {
       for (const auto& name : k.models)
         if (const auto m = model(name)) key.models[*m] = true;
     }
+    for (const auto account : accounts.of_key[keys_.size()]) key.budgets.push_back(static_cast<std::uint16_t>(account));
     key.policy = index_of(config_.policies, k.policy);
+    // The same policy, which refuses what it cannot price.
+    if (!policies_[key.policy].refuse_unknown_price && config::refuses_unknown_price(config_, accounts, keys_.size()))
+      key.policy = static_cast<std::uint16_t>(key.policy + config_.policies.size() + 1);
     key_index_[prefix(k.digest.sha256)].push_back(static_cast<std::uint16_t>(keys_.size()));
     keys_.push_back(std::move(key));
   }
+  add_rates();
 }
 
 std::optional<std::uint16_t> Snapshot::model(std::string_view name) const {

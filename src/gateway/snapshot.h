@@ -13,6 +13,7 @@
 
 #include "cloud/adapter.h"
 #include "config/config.h"
+#include "ledger/rate.h"
 #include "ledger/reserve.h"
 #include "net/http_client.h"
 #include "offer/book.h"
@@ -110,6 +111,19 @@ struct Model {
   std::vector<Place> places;  // in the order of the configuration
 };
 
+// A money limit, and who spends from it stands in the keys.
+struct BudgetAccount {
+  std::string name;
+  config::BudgetRule rule;
+};
+
+// Requests or tokens per minute of a key, or of all keys of a tenant.
+struct RateAccount {
+  std::string whose;  // "the key team-a"
+  ledger::Rate rate = ledger::Rate::requests;
+  std::int64_t per_minute = 0;
+};
+
 struct Key {
   std::string name;
   std::uint16_t tenant = 0;
@@ -117,6 +131,8 @@ struct Key {
   std::vector<bool> models;            // by model index; empty: all
   std::uint16_t policy = 0;            // index into policies()
   std::size_t concurrent_max = 0;
+  std::vector<std::uint16_t> budgets;  // indices of budgets(), its own first
+  std::vector<std::uint16_t> rates;    // indices of rates()
   bool may_use(std::size_t model) const { return models.empty() || models[model]; }
 };
 
@@ -133,8 +149,12 @@ class Snapshot {
   const std::vector<Deployment>& deployments() const { return deployments_; }
   const std::vector<Model>& models() const { return models_; }
   const std::vector<Key>& keys() const { return keys_; }
+  const std::vector<BudgetAccount>& budgets() const { return budgets_; }
+  const std::vector<RateAccount>& rates() const { return rates_; }
   const std::vector<std::string>& tenants() const { return tenants_; }
-  // Those of the configuration, then that of keys without one, then what their rules make of them.
+  std::size_t tenant_concurrent_max(std::size_t tenant) const;  // 0: no limit
+  // Those of the configuration, then that of keys without one; the same again, refusing what has no price (for keys
+  // with a money budget); then what their rules make of them.
   const std::vector<route::Policy>& policies() const { return policies_; }
   // The index of what the policy is for this request.
   std::uint16_t policy_for(std::uint16_t policy, const route::Question& question) const;
@@ -157,6 +177,7 @@ class Snapshot {
   void add_models();
   void add_policies();
   void add_keys();
+  void add_rates();
 
   struct TextHash {
     using is_transparent = void;
@@ -167,6 +188,8 @@ class Snapshot {
   std::vector<Deployment> deployments_;
   std::vector<Model> models_;
   std::vector<Key> keys_;
+  std::vector<BudgetAccount> budgets_;
+  std::vector<RateAccount> rates_;
   std::vector<std::string> tenants_;
   std::vector<route::Policy> policies_;
   std::vector<std::uint16_t> first_ruled_;  // by policy: where its rules' stand

@@ -1,10 +1,14 @@
 #!/usr/bin/env python3
 """What the choice sees, says and keeps, on the real program over fake clouds: needs, rules, scopes, sessions."""
+import concurrent.futures
 import json
 import pathlib
+import select
 import sys
 import tempfile
+import time
 import unittest
+from decimal import Decimal
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "fake"))
@@ -155,6 +159,70 @@ class Choice(unittest.TestCase):
             told = json.loads(replay.child.stdout.read())
         self.assertEqual((told["different"], told["replayed"]), (0, len(json.loads(text)["data"])))
         self.assertGreater(told["replayed"], 0)
+
+
+class Budgets(unittest.TestCase):
+    """What a key may spend holds over cores and over a kill -9."""
+
+    CONFIG = """version: 1
+log: {{ format: text }}
+listen: [{{ address: "127.0.0.1:0" }}]
+admin: {{ address: "127.0.0.1:0", token: "${{env:ADMIN}}" }}
+providers: {{ direct: {{ cloud: openai, base_url: "{openai}/v1", auth: {{ api_key: "${{env:OPENAI}}" }} }} }}
+models: {{ gpt-6-sol: {{ deployments: [{{ provider: direct, model: gpt-6-sol, price: {{ input: "1", cache_read: "0.1", output: "2" }} }}] }} }}
+keys:
+  - {{ name: team, key: "${{env:PLAIN}}", budget: {{ usd: "0.01", per: month }}, limits: {{ requests_per_minute: 600, tokens_per_minute: 200000 }} }}
+"""
+
+    def serve(self):
+        gateway = Program("serve", "-c", str(self.file), env={**SECRETS, "PLAIN": KEYS["plain"]})
+        said = ""
+        while not said.startswith("listening: "):
+            said = gateway.child.stderr.readline().decode()
+            self.assertTrue(said, "the gateway did not start")
+        self.base = "http://" + said.split()[-1] + "/v1"
+        self.admin = "http://" + gateway.child.stderr.readline().decode().split()[-1]
+        return gateway
+
+    def budget(self):
+        status, _, text = call(self.admin + "/admin/v1/budgets", headers={"Authorization": f"Bearer {ADMIN}"})
+        self.assertEqual(status, 200, text)
+        return json.loads(text)["data"][0]
+
+    def settled_when_all_is_told(self):
+        until = time.monotonic() + 30
+        while Decimal((now := self.budget())["reserved_usd"]) > 0 and time.monotonic() < until:
+            select.select([], [], [], 0.05)
+        return Decimal(now["settled_usd"])
+
+    def ask(self):
+        body = {"model": "gpt-6-sol", "max_tokens": 1000, "messages": [{"role": "user", "content": "hello"}]}
+        status, fields, text = call(self.base + "/chat/completions", body, {"Authorization": f"Bearer {KEYS['plain']}"})
+        return status, {name.lower(): value for name, value in fields.items()}, json.loads(text)
+
+    def test_what_was_spent_is_known_after_a_kill_and_the_limit_is_never_passed(self):
+        with Program("fake", "--cloud", "openai", "--listen", "127.0.0.1:0", "--speed", "0") as fake, tempfile.TemporaryDirectory(prefix="fairway-budget-") as folder:
+            self.file = pathlib.Path(folder) / "fairway.yaml"
+            self.file.write_text(self.CONFIG.format(openai=fake.line("listening ").split()[-1]))
+            cost = Decimal(0)
+            with self.serve() as gateway:
+                with concurrent.futures.ThreadPoolExecutor(8) as pool:
+                    for status, fields, _ in pool.map(lambda _: self.ask(), range(40)):
+                        self.assertIn(status, (200, 429))
+                        cost += Decimal(fields.get("x-fairway-cost-usd", "0")) if status == 200 else 0
+                self.assertGreater(cost, 0)
+                self.assertIn("x-ratelimit-remaining-requests", fields)
+                self.assertLessEqual(cost, Decimal("0.01"))
+                gateway.child.kill()
+                gateway.child.wait()
+            with self.serve():
+                self.assertEqual(self.settled_when_all_is_told(), cost)
+                while (asked := self.ask())[0] == 200:
+                    cost += Decimal(asked[1]["x-fairway-cost-usd"])
+                self.assertEqual((asked[0], asked[2]["error"]["code"], asked[2]["error"]["type"]), (429, "project_spend_limit_exceeded", "insufficient_quota"))
+                self.assertIn("key/team", asked[2]["error"]["message"])
+                self.assertEqual(self.settled_when_all_is_told(), cost)
+                self.assertLessEqual(cost, Decimal("0.01"))
 
 
 if __name__ == "__main__":

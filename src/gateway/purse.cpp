@@ -1,0 +1,136 @@
+#include "gateway/purse.h"
+
+#include <fmt/format.h>
+
+#include "gateway/ask.h"
+#include "gateway/core.h"
+#include "ledger/refusal.h"
+
+namespace fw::gateway {
+
+Leases<MoneyKind>& MoneyKind::of(Core& core) { return core.purse.money; }
+const std::vector<Core*>& MoneyKind::cores(Core& core) { return core.shared().cores; }
+net::Loop& MoneyKind::loop(Core& core) { return core.loop(); }
+MonoTime MoneyKind::now(Core& core) { return core.loop().now(); }
+Leases<PaceKind>& PaceKind::of(Core& core) { return core.purse.pace; }
+
+void MoneyKind::returned(Core& core, Home& home, std::size_t account, const Return& r, MonoTime) {
+  const auto passed = home.returned(account, r);
+  core.counts.budget_alerts[account] += passed.count;
+  if (!passed.limit || core.snapshot().budgets()[account].rule.hard) return;
+  for (auto* const to : cores(core))
+    post(loop(*to), [to, account, window = r.window] { of(*to).lease(account).note_over(window); });
+}
+
+Purse::Purse(Core& core, const Snapshot& snapshot)
+    : money(core), pace(core), core_(core), snapshot_(snapshot) {
+  for (const auto& b : snapshot.budgets()) {
+    money.all().emplace_back(b.rule.hard);
+    clocks_.emplace_back(b.rule.per, *b.rule.zone);
+  }
+  pace.all().resize(snapshot.rates().size());
+}
+
+void Purse::keep_home(std::size_t cores, const std::vector<Money>& spent) {
+  const auto& snapshot = snapshot_;
+  auto home = std::make_unique<ledger::BudgetHome>(cores);
+  for (std::size_t i = 0; i < snapshot.budgets().size(); ++i) {
+    const auto& rule = snapshot.budgets()[i].rule;
+    home->add({.limit = rule.limit, .hard = rule.hard, .alert_percent = rule.alert_percent});
+    if (i < spent.size()) home->restore(i, clocks_[i].at(core_.loop().wall()).id, spent[i]);
+  }
+  money.keep_home(std::move(home));
+  auto paces = std::make_unique<ledger::RateHome>(cores);
+  for (const auto& r : snapshot.rates()) paces->add(r.per_minute, core_.loop().now());
+  pace.keep_home(std::move(paces));
+}
+
+net::Task<std::optional<Error>> Purse::reserve(std::uint16_t key, Money amount, Held& held) {
+  held = {.amount = amount, .windows = {}};
+  const auto& accounts = snapshot_.keys()[key].budgets;
+  for (const auto account : accounts) {
+    const auto span = clocks_[account].at(core_.loop().wall());
+    while (!money.lease(account).take(span.id, amount).ok) {
+      Leases<MoneyKind>::Asking asking(money, account, {span.id, amount});
+      const auto grant = co_await asking;
+      if (grant.amount != Money()) continue;
+      settle(key, held, Money());
+      // The home's figures are for its own core; what a client is told need not be newer than the grant.
+      auto* const home = core_.shared().cores.front();
+      auto question = ask<ledger::BudgetState>(core_.loop(), home->loop(), [home, account, id = span.id] { return home->purse.money.home()->state(account, id); });
+      const auto state = co_await question;
+      const auto& budget = snapshot_.budgets()[account];
+      co_return ledger::refused_by_budget({.name = budget.name, .per = budget.rule.per, .span = span, .state = state, .needed = amount}, *budget.rule.zone, core_.loop().wall());
+    }
+    held.windows.push_back(span.id);
+  }
+  co_return std::nullopt;
+}
+
+void Purse::settle(std::uint16_t key, Held& held, Money cost) {
+  const auto& accounts = snapshot_.keys()[key].budgets;
+  for (std::size_t i = 0; i < held.windows.size(); ++i) {
+    money.lease(accounts[i]).settle(held.windows[i], held.amount, cost);
+    money.tell(accounts[i]);
+  }
+  held = {};
+}
+
+net::Task<std::optional<Error>> Purse::admit(std::uint16_t key, std::int64_t tokens, Paced& paced) {
+  paced = {.tokens = tokens, .accounts = 0};
+  for (const auto account : snapshot_.keys()[key].rates) {
+    const auto& rate = snapshot_.rates()[account];
+    const auto needed = rate.rate == ledger::Rate::requests ? 1 : tokens;
+    while (!pace.lease(account).take(needed)) {
+      Leases<PaceKind>::Asking asking(pace, account, {needed});
+      const auto grant = co_await asking;
+      if (grant.amount != 0) continue;
+      give_back(key, paced);
+      co_return ledger::refused_by_rate({.whose = rate.whose, .rate = rate.rate, .grant = grant, .needed = needed});
+    }
+    ++paced.accounts;
+  }
+  co_return std::nullopt;
+}
+
+// Not admitted after all: neither the request nor its tokens count.
+void Purse::give_back(std::uint16_t key, Paced& paced) {
+  const auto& accounts = snapshot_.keys()[key].rates;
+  for (std::size_t i = 0; i < paced.accounts; ++i) {
+    const bool requests = snapshot_.rates()[accounts[i]].rate == ledger::Rate::requests;
+    pace.lease(accounts[i]).settle(requests ? 1 : paced.tokens, 0);
+    pace.tell(accounts[i]);
+  }
+  paced = {};
+}
+
+void Purse::ended(std::uint16_t key, Paced& paced, std::int64_t tokens) {
+  const auto& accounts = snapshot_.keys()[key].rates;
+  for (std::size_t i = 0; i < paced.accounts; ++i) {
+    if (snapshot_.rates()[accounts[i]].rate == ledger::Rate::tokens) pace.lease(accounts[i]).settle(paced.tokens, tokens);
+    pace.tell(accounts[i]);
+  }
+  paced = {};
+}
+
+void Purse::append_standing(std::uint16_t key, std::string& lines) const {
+  for (const auto account : snapshot_.keys()[key].rates) {
+    const auto& rate = snapshot_.rates()[account];
+    const auto standing = pace.lease(account).standing(core_.loop().now());
+    const auto kind = rate.rate == ledger::Rate::requests ? "requests" : "tokens";
+    fmt::format_to(std::back_inserter(lines), "x-ratelimit-limit-{}: {}\r\nx-ratelimit-remaining-{}: {}\r\nx-ratelimit-reset-{}: {}ms\r\n", kind, standing.limit, kind,
+                   standing.remaining, kind, standing.reset_ms);
+  }
+}
+
+std::vector<Purse::Standing> Purse::standing(WallTime now) const {
+  std::vector<Standing> out;
+  for (std::size_t i = 0; i < snapshot_.budgets().size(); ++i) {
+    const auto& rule = snapshot_.budgets()[i].rule;
+    const auto span = ledger::window_at(now, rule.per, *rule.zone);
+    out.push_back({money.home()->state(i, span.id), span});
+  }
+  return out;
+}
+
+}  // namespace fw::gateway

@@ -1,0 +1,103 @@
+// What keys may spend and how fast: 2 of the trunk, reserve, and its end in settle.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "gateway/leases.h"
+#include "gateway/snapshot.h"
+#include "ledger/budget.h"
+#include "ledger/rate.h"
+#include "ledger/record.h"
+
+namespace fw::gateway {
+
+// What an attempt holds of its key's budgets, in their order; as many as it took.
+struct Held {
+  Money amount;
+  std::vector<ledger::WindowId> windows;
+};
+// What a request holds of its key's rates.
+struct Paced {
+  std::int64_t tokens = 0;   // estimated
+  std::size_t accounts = 0;  // as many as it took
+};
+
+struct MoneyKind {
+  using Lease = ledger::BudgetLease;
+  using Home = ledger::BudgetHome;
+  using Grant = ledger::Grant;
+  using Return = ledger::Return;
+  struct Ask {
+    ledger::WindowId window;
+    Money amount;
+  };
+  static Leases<MoneyKind>& of(Core& core);
+  static const std::vector<Core*>& cores(Core& core);
+  static net::Loop& loop(Core& core);
+  static MonoTime now(Core& core);
+  static Grant grant(Home& home, std::size_t account, const Ask& ask, MonoTime) {
+    return home.grant(account, ask.window, Lease::wanted(ask.amount), ask.amount);
+  }
+  static void granted(Lease& lease, const Ask& ask, const Grant& grant, MonoTime) { lease.granted(ask.window, grant); }
+  static std::vector<Return> recall(Lease& lease) { return lease.recall(); }
+  static void returned(Core& core, Home& home, std::size_t account, const Return& r, MonoTime now);
+};
+
+struct PaceKind {
+  using Lease = ledger::RateLease;
+  using Home = ledger::RateHome;
+  using Grant = ledger::RateGrant;
+  using Return = ledger::RateReturn;
+  struct Ask {
+    std::int64_t amount = 0;
+  };
+  static Leases<PaceKind>& of(Core& core);
+  static const std::vector<Core*>& cores(Core& core) { return MoneyKind::cores(core); }
+  static net::Loop& loop(Core& core) { return MoneyKind::loop(core); }
+  static MonoTime now(Core& core) { return MoneyKind::now(core); }
+  static Grant grant(Home& home, std::size_t account, const Ask& ask, MonoTime now) {
+    return home.grant(account, Lease::wanted(ask.amount), ask.amount, now);
+  }
+  static void granted(Lease& lease, const Ask&, const Grant& grant, MonoTime now) { lease.granted(grant, now); }
+  static std::vector<Return> recall(Lease& lease) { return {lease.recall()}; }
+  static void returned(Core&, Home& home, std::size_t account, const Return& r, MonoTime now) { home.returned(account, r, now); }
+};
+
+// One per core.
+class Purse {
+ public:
+  explicit Purse(Core& core, const Snapshot& snapshot);
+  // On core 0, before anything is asked. spent: of each budget in its present window.
+  void keep_home(std::size_t cores, const std::vector<Money>& spent);
+
+  // The most an attempt may cost, out of all budgets of its key. Error: one refuses; then nothing is held.
+  net::Task<std::optional<Error>> reserve(std::uint16_t key, Money amount, Held& held);
+  // cost: what is booked; of what is not known, the most it can be.
+  void settle(std::uint16_t key, Held& held, Money cost);
+
+  // A request and its tokens. Error likewise.
+  net::Task<std::optional<Error>> admit(std::uint16_t key, std::int64_t tokens, Paced& paced);
+  void ended(std::uint16_t key, Paced& paced, std::int64_t tokens);
+  // `x-ratelimit-*` lines, where the key has limits.
+  void append_standing(std::uint16_t key, std::string& lines) const;
+
+  // On core 0: how each budget stands.
+  struct Standing {
+    ledger::BudgetState state;
+    ledger::WindowSpan span;
+  };
+  std::vector<Standing> standing(WallTime now) const;
+
+  Leases<MoneyKind> money;
+  Leases<PaceKind> pace;
+
+ private:
+  void give_back(std::uint16_t key, Paced& paced);
+  Core& core_;
+  const Snapshot& snapshot_;
+  std::vector<ledger::WindowClock> clocks_;  // by budget
+};
+
+}  // namespace fw::gateway
