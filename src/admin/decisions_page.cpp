@@ -100,9 +100,9 @@ void write_service(JsonWriter& json, const route::Seen& s) {
   json.end_object();
 }
 
-void write_candidate(JsonWriter& json, const route::Decision& d, const route::Ranked& r, const route::Policy& policy, const gateway::Snapshot& snapshot) {
+void write_candidate(JsonWriter& json, const route::Decision& d, const route::Ranked& r, const route::Policy& policy) {
   const auto& s = d.seen[r.place];
-  json.begin_object().member("deployment", s.name).member("provider", snapshot.providers()[s.provider].name).member("cloud", s.cloud);
+  json.begin_object().member("deployment", s.name).member("provider", s.provider_name).member("cloud", s.cloud);
   json.member("scope", s.scope).member("admissible", route::may_serve(r.verdict)).member("verdict", name(r.verdict)).key("reason");
   const auto why = reason(s, r, policy);
   if (why.empty()) json.null();
@@ -122,13 +122,13 @@ void write_candidate(JsonWriter& json, const route::Decision& d, const route::Ra
 
 }  // namespace
 
-std::string explain_page(const gateway::KeptDecision& kept, const std::optional<ledger::ExchangeRecord>& record, const gateway::Snapshot& snapshot) {
-  const auto& policy = snapshot.policies()[kept.policy];
-  const auto& d = kept.decision;
+std::string explain_page(const route::Recorded& recorded, const std::vector<ExplainedAttempt>& attempts) {
+  const auto& policy = recorded.policy;
+  const auto& d = recorded.decision;
   std::string out;
   JsonWriter json(out);
-  json.begin_object().member("request_id", kept.request_id.view()).member("time", rfc3339(kept.time));
-  json.member("model", snapshot.models()[kept.model].name).member("policy", policy.name).member("prefer", name(policy.prefer)).key("rule");
+  json.begin_object().member("request_id", recorded.request_id).member("time", recorded.time);
+  json.member("model", recorded.model).member("policy", policy.name).member("prefer", name(policy.prefer)).key("rule");
   if (policy.rule < 0) json.null();
   else json.number(policy.rule);
   json.key("needs");
@@ -137,18 +137,28 @@ std::string explain_page(const gateway::KeptDecision& kept, const std::optional<
   if (d.tried > 0) json.string(d.seen[d.ranked[0].place].name);
   else json.null();
   json.key("candidates").begin_array();
-  for (const auto& r : d.ranked) write_candidate(json, d, r, policy, snapshot);
+  for (const auto& r : d.ranked) write_candidate(json, d, r, policy);
   json.end_array().key("attempts").begin_array();
-  if (record)
-    for (const auto& a : record->attempts) {
-      json.begin_object().member("attempt_id", a.attempt_id.view()).member("deployment", snapshot.deployments()[a.deployment].name);
-      json.member("outcome", cloud::name(a.outcome)).member("status", std::int64_t{a.status}).key("first_token_ms");
-      if (a.first_token_ms < 0) json.null();
-      else json.number(a.first_token_ms);
-      json.member("ended_ms", std::int64_t{a.ended_ms}).end_object();
-    }
+  for (const auto& a : attempts) {
+    json.begin_object().member("attempt_id", a.attempt_id).member("deployment", a.deployment);
+    json.member("outcome", a.outcome).member("status", std::int64_t{a.status}).key("first_token_ms");
+    if (a.first_token_ms < 0) json.null();
+    else json.number(a.first_token_ms);
+    json.member("ended_ms", std::int64_t{a.ended_ms}).end_object();
+  }
   json.end_array().end_object();
   return out;
+}
+
+std::string explain_page(const gateway::KeptDecision& kept, const std::optional<ledger::ExchangeRecord>& record, const gateway::Snapshot& snapshot) {
+  std::vector<ExplainedAttempt> attempts;
+  if (record)
+    for (const auto& a : record->attempts)
+      attempts.push_back({.attempt_id = std::string(a.attempt_id.view()), .deployment = snapshot.deployments()[a.deployment].name, .outcome = std::string(cloud::name(a.outcome)),
+                          .status = a.status, .first_token_ms = a.first_token_ms, .ended_ms = a.ended_ms});
+  const auto time = rfc3339(kept.time);
+  return explain_page({.request_id = kept.request_id.view(), .time = time, .model = snapshot.models()[kept.model].name,
+                       .policy = snapshot.policies()[kept.policy], .decision = kept.decision}, attempts);
 }
 
 std::string decisions_page(const std::vector<gateway::KeptDecision>& decisions, const gateway::Snapshot& snapshot) {

@@ -12,6 +12,7 @@
 #include "gateway/snapshot.h"
 #include "ledger/record.h"
 #include "gateway/purse.h"
+#include "route/record.h"
 #include "store/journal.h"
 
 namespace fw::admin {
@@ -37,6 +38,15 @@ std::string deployments_page(const gateway::Snapshot& snapshot, const Standing& 
 
 // Every candidate of a request with price, service and compatibility, why the winner won, and what
 // became of it; without a record, so far.
+struct ExplainedAttempt {
+  std::string attempt_id;
+  std::string deployment;
+  std::string outcome;
+  std::int16_t status = 0;
+  std::int32_t first_token_ms = -1;
+  std::int32_t ended_ms = 0;
+};
+std::string explain_page(const route::Recorded& recorded, const std::vector<ExplainedAttempt>& attempts);
 std::string explain_page(const gateway::KeptDecision& kept, const std::optional<ledger::ExchangeRecord>& record, const gateway::Snapshot& snapshot);
 // {"data":[…],"next":null}: decisions as route/record.h writes them.
 std::string decisions_page(const std::vector<gateway::KeptDecision>& decisions, const gateway::Snapshot& snapshot);

@@ -83,7 +83,8 @@ int offers_compare(const CatalogueOptions& options);
 struct ExplainOptions {
   std::string request_id;
   std::string config = "fairway.yaml";
-  std::string admin;  // instead of `config`
+  std::string admin;     // instead of `config`
+  std::string data_dir;  // likewise: what a gateway left there
   Format format = Format::table;
 };
 int explain(const ExplainOptions& options);
@@ -92,6 +93,7 @@ struct ReplayOptions {
   std::string file;         // empty: the running gateway's
   std::string config = "fairway.yaml";
   std::string admin;        // instead of `config`
+  std::string data_dir;     // likewise: what a gateway left there
   std::int64_t limit = 1'000;
   std::string policy_file;  // empty: every record's own policy
   std::string policy = "default";

@@ -8,9 +8,11 @@
 #include "cli/config_file.h"
 #include "cli/exit.h"
 #include "cli/file.h"
+#include "cli/kept_decisions.h"
 #include "cli/output.h"
 #include "config/load.h"
 #include "route/record.h"
+#include "store/lock.h"
 #include "wire/json.h"
 #include "wire/json_write.h"
 
@@ -91,6 +93,25 @@ std::string as_json(const Replayed& r) {
   return out;
 }
 
+int print_replayed(const Replayed& replayed, Format format) {
+  if (format == Format::table) {
+    fmt::print("{} decisions replayed, {} different\n", replayed.replayed, replayed.differences.size());
+    for (const auto& d : replayed.differences) fmt::print("{}: {}\n", d.request_id, d.what);
+  } else {
+    fmt::print("{}\n", as_json(replayed));
+  }
+  return replayed.differences.empty() ? kOk : kDifferent;
+}
+
+// The books to read: the ones named, or, where no gateway holds them, those of the configuration. Empty: one does, or an
+// address was given to ask at.
+std::expected<std::string, int> books_of(const std::string& named, const std::string& config_path, const std::string& admin) {
+  if (!named.empty() || !admin.empty()) return named;
+  const auto config = valid_config(config_path);
+  if (!config) return std::unexpected(config.error());
+  return store::DirectoryLock::held(config->data_dir) ? std::string() : config->data_dir;
+}
+
 // One record per line, or the list the admin plane prints.
 std::vector<std::string_view> records_in(std::string_view text) {
   if (text.starts_with(R"({"data":)")) return elements(wire::json_find(text, {"data"}));
@@ -168,15 +189,51 @@ int compare(const std::vector<std::string_view>& records, const ReplayOptions& o
 }  // namespace
 
 int explain(const ExplainOptions& options) {
-  const auto answer = ask_admin({options.config, options.admin}, "/admin/v1/explain/" + options.request_id);
-  if (!answer) return answer.error();
-  if (answer->status != 200) {
-    fmt::print(stderr, "{}: {}\n", options.request_id, told(*answer));
+  const auto data_dir = books_of(options.data_dir, options.config, options.admin);
+  if (!data_dir) return data_dir.error();
+  std::string body;
+  if (!data_dir->empty()) {
+    auto kept = explain_kept(*data_dir, options.request_id);
+    if (!kept || !*kept) {
+      fmt::print(stderr, "{}: {}\n", options.request_id, kept ? fmt::format("{} has no decision for this request", *data_dir) : kept.error().message);
+      return kFailed;
+    }
+    body = std::move(**kept);
+  } else {
+    auto answer = ask_admin({options.config, options.admin}, "/admin/v1/explain/" + options.request_id);
+    if (!answer) return answer.error();
+    if (answer->status != 200) {
+      fmt::print(stderr, "{}: {}\n", options.request_id, told(*answer));
+      return kFailed;
+    }
+    body = std::move(answer->body);
+  }
+  if (options.format == Format::table) print_explained(body);
+  else fmt::print("{}\n", body);
+  return kOk;
+}
+
+// What is kept in a data directory, decided again as it is read.
+int replay_books(const std::string& data_dir, const ReplayOptions& options) {
+  Replayed replayed;
+  std::vector<std::string> lines;
+  std::vector<std::string> damage;
+  const auto visited = visit_decisions(data_dir, [&](const route::Recorded& recorded) {
+    ++replayed.replayed;
+    if (!options.policy_file.empty()) return route::write_record(recorded, lines.emplace_back());
+    if (auto what = route::difference(recorded); !what.empty()) replayed.differences.push_back({std::string(recorded.request_id), std::move(what)});
+  }, &damage);
+  if (!visited) {
+    fmt::print(stderr, "{}\n", visited.error().message);
     return kFailed;
   }
-  if (options.format == Format::table) print_explained(answer->body);
-  else fmt::print("{}\n", answer->body);
-  return kOk;
+  for (const auto& words : damage) fmt::print(stderr, "{}\n", words);
+  if (!options.policy_file.empty()) {
+    const std::vector<std::string_view> views(lines.begin(), lines.end());
+    return compare(views, options);
+  }
+  const int status = print_replayed(replayed, options.format);
+  return damage.empty() ? status : kDifferent;
 }
 
 int replay(const ReplayOptions& options) {
@@ -189,6 +246,9 @@ int replay(const ReplayOptions& options) {
     }
     text = std::move(*read);
   } else {
+    const auto data_dir = books_of(options.data_dir, options.config, options.admin);
+    if (!data_dir) return data_dir.error();
+    if (!data_dir->empty()) return replay_books(*data_dir, options);
     auto answer = ask_admin({options.config, options.admin}, fmt::format("/admin/v1/decisions?limit={}", options.limit));
     if (!answer) return answer.error();
     if (answer->status != 200) {
@@ -204,13 +264,7 @@ int replay(const ReplayOptions& options) {
     fmt::print(stderr, "{}\n", replayed.error());
     return kFailed;
   }
-  if (options.format == Format::table) {
-    fmt::print("{} decisions replayed, {} different\n", replayed->replayed, replayed->differences.size());
-    for (const auto& d : replayed->differences) fmt::print("{}: {}\n", d.request_id, d.what);
-  } else {
-    fmt::print("{}\n", as_json(*replayed));
-  }
-  return replayed->differences.empty() ? kOk : kDifferent;
+  return print_replayed(*replayed, options.format);
 }
 
 }  // namespace fw::cli

@@ -46,6 +46,12 @@ Result<DirectoryLock> DirectoryLock::take(const std::string& data_dir) {
   return lock;
 }
 
+bool DirectoryLock::held(const std::string& data_dir) {
+  const DirectoryLock lock(::open((data_dir + "/lock").c_str(), O_RDONLY | O_CLOEXEC));
+  if (lock.fd_ < 0) return true;
+  return ::flock(lock.fd_, LOCK_SH | LOCK_NB) != 0;
+}
+
 DirectoryLock::~DirectoryLock() {
   if (fd_ >= 0) ::close(fd_);
 }

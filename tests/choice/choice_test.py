@@ -200,6 +200,24 @@ keys:
         status, fields, text = call(self.base + "/chat/completions", body, {"Authorization": f"Bearer {KEYS['plain']}"})
         return status, {name.lower(): value for name, value in fields.items()}, json.loads(text)
 
+    def offline(self, *arguments):
+        with Program(*arguments, "-c", str(self.file), "--output", "json", env={**SECRETS, "PLAIN": KEYS["plain"]}) as program:
+            text = program.child.stdout.read().decode()
+            self.assertEqual(program.child.wait(), 0, program.child.stderr.read())
+            return json.loads(text)
+
+    def replays_from_what_is_left(self, request_id):
+        """The gateway is dead: its journal is enough to explain and to decide again, and is left as it is."""
+        folder = self.file.parent / "fairway-data"
+        before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+        told = self.offline("replay")
+        self.assertEqual((told["different"], told["differences"]), (0, []))
+        self.assertGreaterEqual(told["replayed"], 40)
+        explained = self.offline("explain", request_id)
+        self.assertEqual((explained["request_id"], explained["policy"], explained["chosen"]), (request_id, "default", "direct/gpt-6-sol"))
+        self.assertEqual([(a["deployment"], a["outcome"]) for a in explained["attempts"]], [("direct/gpt-6-sol", "none")])
+        self.assertEqual({path: path.stat().st_mtime_ns for path in folder.rglob("*")}, before)
+
     def test_what_was_spent_is_known_after_a_kill_and_the_limit_is_never_passed(self):
         with Program("fake", "--cloud", "openai", "--listen", "127.0.0.1:0", "--speed", "0") as fake, tempfile.TemporaryDirectory(prefix="fairway-budget-") as folder:
             self.file = pathlib.Path(folder) / "fairway.yaml"
@@ -215,6 +233,7 @@ keys:
                 self.assertLessEqual(cost, Decimal("0.01"))
                 gateway.child.kill()
                 gateway.child.wait()
+            self.replays_from_what_is_left(fields["x-request-id"])
             with self.serve():
                 self.assertEqual(self.settled_when_all_is_told(), cost)
                 while (asked := self.ask())[0] == 200:
