@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "cloud/limits.h"
 #include "cloud/sign_in.h"
 #include "cloud/verdict.h"
 #include "dialect/answer_events.h"
@@ -160,6 +161,8 @@ class Adapter {
   virtual OnCancel on_cancel() const = 0;
   // The lifetime of a cache write that was counted without one.
   virtual dialect::CacheLifetime cache_lifetime() const = 0;
+  // What the head of any answer says of limits; nothing where the cloud documents no such fields.
+  virtual StatedLimits limits(std::span<const wire::HeaderField> /*fields*/, WallTime /*now*/) const { return {}; }
   // The cloud's own id of the answer, for the records; empty if none.
   virtual std::string_view request_id(std::span<const wire::HeaderField> fields) const = 0;
 };

@@ -257,10 +257,24 @@ net::Task<End> read_refusal(Exchange& x, net::ClientConn& conn) {
   co_return judge_refusal(x, std::move(refusal));
 }
 
+// The quotas as the head tells them, which correct what this core has counted itself.
+void note_limits(const Exchange& x, std::span<const wire::HeaderField> fields) {
+  const auto said = x.provider().adapter->limits(fields, x.core.loop().wall());
+  if (!said.any()) return;
+  using enum health::Limit::Kind;
+  const auto note = [&x](health::Limit::Kind kind, const cloud::StatedLimit& l) {
+    x.core.senses.board.note_limit(x.running.deployment, {kind, l.limit, l.remaining, l.reset_ms}, x.core.loop().now());
+  };
+  if (said.requests) note(requests, *said.requests);
+  if (said.tokens) note(tokens, *said.tokens);
+  if (said.utilisation) note(utilisation, {.limit = 65'536, .remaining = *said.utilisation, .reset_ms = 0});
+}
+
 // The head is there: a success, or what else it is.
 std::optional<End> judge_head(Exchange& x, const net::ClientConn& conn) {
   x.running.status = static_cast<std::int16_t>(conn.head().status);
   x.running.upstream_request_id = x.provider().adapter->request_id(conn.head().fields);
+  note_limits(x, conn.head().fields);
   if (x.running.status >= 400) return std::nullopt;
   if (x.running.status >= 300)
     return fail(x, FailureKind::malformed,

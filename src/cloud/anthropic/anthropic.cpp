@@ -147,6 +147,10 @@ class Anthropic final : public Adapter {
     return anthropic::classify_stream(error);
   }
 
+  StatedLimits limits(std::span<const wire::HeaderField> fields, WallTime now) const override {
+    return anthropic::limits(fields, now);
+  }
+
   std::string_view request_id(std::span<const wire::HeaderField> fields) const override {
     for (const std::string_view name : {"request-id", "x-amzn-requestid", "x-request-id"})
       for (const auto& field : fields)

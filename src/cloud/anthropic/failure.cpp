@@ -7,6 +7,7 @@
 
 #include "cloud/aws/failure.h"
 #include "cloud/google/failure.h"
+#include "cloud/openai_http/limits.h"
 #include "cloud/token.h"
 #include "wire/json.h"
 
@@ -101,6 +102,20 @@ Verdict classify(const Answer& answer, WallTime now) {
   if (verdict.retry_after_ms == 0 && verdict.kind == FailureKind::rate_limited)
     verdict.retry_after_ms = reset_ms(answer.fields, now);
   return verdict;
+}
+
+StatedLimits limits(std::span<const wire::HeaderField> fields, WallTime now) {
+  using enum wire::HeaderId;
+  constexpr std::int64_t kLongestMs = 86'400'000;
+  constexpr openai_http::LimitFields kRequests{anthropic_requests_limit, anthropic_requests_remaining, anthropic_requests_reset};
+  constexpr openai_http::LimitFields kTokens{anthropic_tokens_limit, anthropic_tokens_remaining, anthropic_tokens_reset};
+  const auto until = [](std::string_view text, WallTime from) -> std::optional<std::int64_t> {
+    const auto reset = parse_rfc3339(text);
+    if (!reset || *reset <= from) return std::nullopt;
+    const auto ms = (reset->ns - from.ns) / 1'000'000;
+    return ms <= kLongestMs ? std::optional(ms) : std::nullopt;
+  };
+  return {openai_http::limit_of(fields, kRequests, until, now), openai_http::limit_of(fields, kTokens, until, now), {}};
 }
 
 Verdict classify_stream(const dialect::ProviderStreamError& error) {

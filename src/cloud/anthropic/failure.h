@@ -1,6 +1,7 @@
 // Anthropic's errors, and around them those of the clouds that resell it, told apart by their shape.
 #pragma once
 
+#include "cloud/limits.h"
 #include "cloud/openai_http/failure.h"
 
 namespace fw::cloud::anthropic {
@@ -9,6 +10,9 @@ namespace fw::cloud::anthropic {
 FailureKind kind_of(int status, const openai_http::ErrorBody& error);
 
 Verdict classify(const Answer& answer, WallTime now);
+// anthropic-ratelimit-{requests,tokens}-{limit,remaining,reset}; the reset is a time. Of tokens it is the limit that is
+// nearest its end (docs "Rate limits"). A reset that is over counts as not said.
+StatedLimits limits(std::span<const wire::HeaderField> fields, WallTime now);
 Verdict classify_stream(const dialect::ProviderStreamError& error);
 
 }  // namespace fw::cloud::anthropic

@@ -9,6 +9,7 @@
 #include "cloud/azure/failure.h"
 #include "cloud/azure/sign_in.h"
 #include "cloud/openai_http/failure.h"
+#include "cloud/openai_http/limits.h"
 #include "cloud/openai_http/request.h"
 
 namespace fw::cloud::azure {
@@ -51,6 +52,8 @@ bool names_deployment(const Call& call) {
   const bool either = call.operation == Operation::chat || call.operation == Operation::responses;
   return call.operation == Operation::embeddings || (either && call.dialect == Dialect::chat);
 }
+
+constexpr double kUtilisationMax = 1'000;  // %; more is no utilisation
 
 class Azure final : public Adapter {
  public:
@@ -112,12 +115,26 @@ class Azure final : public Adapter {
     return with_billing(openai_http::classify_stream(error, kind_of));
   }
 
+  StatedLimits limits(std::span<const wire::HeaderField> fields, WallTime) const override {
+    auto out = openai_http::limits(fields);
+    out.utilisation = utilisation(wire::field_value(fields, wire::HeaderId::azure_deployment_utilization));
+    return out;
+  }
+
   std::string_view request_id(std::span<const wire::HeaderField> fields) const override {
     const auto id = wire::field_value(fields, wire::HeaderId::apim_request_id);
     return id.empty() ? wire::field_value(fields, wire::HeaderId::x_request_id) : id;
   }
 
  private:
+  // "24.3%" of a provisioned deployment, of 65,536 (Azure/azure-openai-benchmark, oairequester.py).
+  static std::optional<std::uint32_t> utilisation(std::string_view text) {
+    if (!text.ends_with('%')) return std::nullopt;
+    const auto percent = openai_http::decimal(text.substr(0, text.size() - 1));
+    if (!percent || !(*percent >= 0 && *percent <= kUtilisationMax)) return std::nullopt;
+    return static_cast<std::uint32_t>(*percent * 655.36);
+  }
+
   // A filtered prompt is charged (Microsoft: "Content filtering", pricing note).
   static Verdict with_billing(Verdict verdict) {
     if (verdict.kind == FailureKind::content_filter) verdict.billing = Billing::billed;

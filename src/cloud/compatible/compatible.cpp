@@ -5,6 +5,7 @@
 
 #include "cloud/compatible/failure.h"
 #include "cloud/openai_http/failure.h"
+#include "cloud/openai_http/limits.h"
 #include "cloud/openai_http/request.h"
 
 namespace fw::cloud::compatible {
@@ -49,6 +50,10 @@ class Compatible final : public Adapter {
 
   Verdict classify_stream(const dialect::ProviderStreamError& error) const override {
     return openai_http::classify_stream(error, kind_of);
+  }
+
+  StatedLimits limits(std::span<const wire::HeaderField> fields, WallTime) const override {
+    return openai_http::limits(fields);
   }
 
   std::string_view request_id(std::span<const wire::HeaderField> fields) const override {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cloud/openai_http/failure.h"
+#include "cloud/openai_http/limits.h"
 #include "cloud/openai_http/request.h"
 
 namespace fw::cloud::openai {
@@ -70,6 +71,10 @@ class OpenAi final : public Adapter {
 
   Verdict classify_stream(const dialect::ProviderStreamError& error) const override {
     return openai_http::classify_stream(error, openai_http::kind_of);
+  }
+
+  StatedLimits limits(std::span<const wire::HeaderField> fields, WallTime) const override {
+    return openai_http::limits(fields);
   }
 
   std::string_view request_id(std::span<const wire::HeaderField> fields) const override {

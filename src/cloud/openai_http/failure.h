@@ -32,6 +32,12 @@ ErrorBody read_error_body(std::string_view body);
 // Sources: openai 7.57.0 `client.ts` retryRequest; Azure docs "Manage quota".
 std::uint32_t retry_after_ms(std::span<const wire::HeaderField> fields, WallTime now);
 
+// A plain decimal number and nothing else.
+std::optional<double> decimal(std::string_view text);
+
+// All of the text: a plain number of seconds or a duration such as "20ms", "1.2s", "6m0s"; nothing: it is neither.
+std::optional<double> span_ms(std::string_view text);
+
 // Seconds since 1970 of "Sun, 06 Nov 1994 08:49:37 GMT", the one form that may be sent (RFC 9110 §5.6.7).
 std::optional<std::int64_t> http_date_seconds(std::string_view text);
 

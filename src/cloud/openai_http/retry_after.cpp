@@ -17,15 +17,6 @@ std::uint32_t whole_ms(double ms) {
   return ms >= 4294967295.0 ? 4294967295u : static_cast<std::uint32_t>(std::ceil(ms));
 }
 
-// A plain decimal and nothing else.
-std::optional<double> decimal(std::string_view text) {
-  double value = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
-  if (text.empty() || read.ec != std::errc() || read.ptr != text.data() + text.size() || !std::isfinite(value))
-    return std::nullopt;
-  return value;
-}
-
 std::optional<double> unit_ms(std::string_view& text) {
   struct Unit {
     std::string_view word;
@@ -40,17 +31,18 @@ std::optional<double> unit_ms(std::string_view& text) {
   return std::nullopt;
 }
 
-// "20ms", "1.2s", "6m0s": the longest such text at the start; nothing if there is none.
-std::optional<double> leading_duration_ms(std::string_view text) {
+// "20ms", "1.2s", "6m0s": the longest such text at the start, which is taken off; nothing if there is none.
+std::optional<double> take_duration_ms(std::string_view& text) {
   double total = 0;
   bool any = false;
   while (!text.empty() && text.front() >= '0' && text.front() <= '9') {
     double value = 0;
     const auto read = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
     if (read.ec != std::errc()) break;
-    text.remove_prefix(static_cast<std::size_t>(read.ptr - text.data()));
-    const auto unit = unit_ms(text);
+    auto rest = text.substr(static_cast<std::size_t>(read.ptr - text.data()));
+    const auto unit = unit_ms(rest);
     if (!unit) break;
+    text = rest;
     total += value * *unit;
     any = true;
   }
@@ -67,12 +59,24 @@ int digits(std::string_view text, std::size_t at, std::size_t count) {
 }
 
 std::uint32_t reset_ms(std::string_view remaining, std::string_view reset) {
-  if (remaining != "0") return 0;
-  if (const auto seconds = decimal(reset)) return whole_ms(*seconds * 1000);
-  return whole_ms(leading_duration_ms(reset).value_or(0));
+  return remaining == "0" ? whole_ms(span_ms(reset).value_or(0)) : 0;
 }
 
 }  // namespace
+
+std::optional<double> decimal(std::string_view text) {
+  double value = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+  if (text.empty() || read.ec != std::errc() || read.ptr != text.data() + text.size() || !std::isfinite(value))
+    return std::nullopt;
+  return value;
+}
+
+std::optional<double> span_ms(std::string_view text) {
+  if (const auto seconds = decimal(text)) return *seconds >= 0 ? std::optional(*seconds * 1000) : std::nullopt;
+  const auto ms = take_duration_ms(text);
+  return text.empty() ? ms : std::nullopt;
+}
 
 std::optional<std::int64_t> http_date_seconds(std::string_view text) {
   constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -104,8 +108,8 @@ std::uint32_t retry_after_ms(std::string_view message) {
   for (const std::string_view lead : {"retry after ", "try again in "}) {
     const auto at = find_phrase(message, lead);
     if (at == std::string_view::npos) continue;
-    const std::string_view rest = message.substr(at + lead.size());
-    if (const auto duration = leading_duration_ms(rest)) return whole_ms(*duration);
+    std::string_view rest = message.substr(at + lead.size());
+    if (const auto duration = take_duration_ms(rest)) return whole_ms(*duration);
     const auto end = std::min(rest.find(' '), rest.size());
     if (const auto seconds = decimal(rest.substr(0, end)); seconds && rest.substr(end).starts_with(" second"))
       return whole_ms(*seconds * 1000);
