@@ -1,5 +1,5 @@
-// Fairway's own choice: route::decide over a health::Board, filled as gateway/look.cpp fills it. What the gateway
-// does not tell its board (quotas of heads) is not told here either.
+// Fairway's own choice: route::decide over a health::Board, filled as gateway/look.cpp fills it. No head tells of quotas
+// here, so what is known of them comes from refusals alone.
 #include <algorithm>
 #include <string>
 #include <vector>

@@ -89,7 +89,9 @@ void Board::inherit(std::uint16_t deployment, const Board& old, std::uint16_t ol
   p.breaker.probe_ends();
 }
 
-void Board::observe(const Observation& o) {
+void Board::observe(const Observation& o) { take(o, 0); }
+
+void Board::take(const Observation& o, std::uint32_t asked) {
   auto& p = places_[o.deployment];
   switch (o.what) {
     case What::first_token:
@@ -100,7 +102,7 @@ void Board::observe(const Observation& o) {
       p.throttle.served(o.start());
       return changed(p, o.at, p.breaker.served(o));
     case What::served: return served(p, o);
-    case What::failed: return failed(p, o);
+    case What::failed: return failed(p, o, asked);
     case What::cancelled_by_caller: return;
     case What::second_opinion_disagreed: p.errors.add(true, o.at); return changed(p, o.at, p.breaker.opinion(o, true));
     case What::second_opinion_agreed: return changed(p, o.at, p.breaker.opinion(o, false));
@@ -108,7 +110,7 @@ void Board::observe(const Observation& o) {
 }
 
 void Board::observe(const Observation& o, Ticket& ticket) {
-  observe(o);
+  take(o, ticket.open ? ticket.tokens : 0);
   auto& p = places_[ticket.deployment];
   if (o.what == What::first_token && std::exchange(ticket.probe, false)) p.breaker.probe_ends();
   if (!ends(o.what)) return;
@@ -151,30 +153,35 @@ void Board::whole_answer(Place& p, const Observation& o, double whole) {
   if (o.output_tokens > 0) p.per_token.add(static_cast<std::uint32_t>(std::min(4e9, per_token * ratio)), o.at);
 }
 
-void Board::throttled(Place& p, const Observation& o) {
+void Board::throttled(Place& p, const Observation& o, std::uint32_t asked) {
   bool known = false;
   bool roomy = true;
   auto& account = providers_[p.provider];
   for (auto* q : {&p.quotas.requests, &p.quotas.tokens, &account.requests, &account.tokens}) {
     if (!q->known(o.at)) continue;
     known = true;
-    roomy = roomy && q->share_stated(o.at) > 0.25;
+    const bool tokens = q == &p.quotas.tokens || q == &account.tokens;
+    roomy = roomy && q->share_stated(o.at) > 0.25 && !(tokens && q->left(o.at) < asked);
     q->refused(o.at);
   }
   roomy = roomy && known;
-  if (!known) p.slots.congested(o.start(), o.at);
+  // A place that says how long to wait says what it bears: it is left alone for so long, and no slower after that. Those
+  // sent while the first after a wait was still unanswered are refused too, which tells nothing.
+  const bool told = o.retry_after_ms > 0;
+  if (!known && !told) p.slots.congested(o.start(), o.at);
   const bool vain = p.throttle.refused(o.start(), o.retry_after_ms, o.at);
+  if (told && asked > 0) p.learned.refused(asked, o.start(), p.throttle.until(), o.at);
   const bool slow = p.pace.slow(1.5);
-  const bool in_error = roomy || slow || (vain && !known);
+  const bool in_error = roomy || slow || (vain && !known && !told);
   if (in_error) p.errors.add(true, o.at);
   changed(p, o.at, p.breaker.throttled(o, !in_error ? 0 : vain ? 2 : 1));
 }
 
-void Board::failed(Place& p, const Observation& o) {
+void Board::failed(Place& p, const Observation& o, std::uint32_t asked) {
   if (o.status != 0) p.waiting = 0;
   switch (says(o.kind)) {
     case Says::nothing: return;
-    case Says::throttled: return throttled(p, o);
+    case Says::throttled: return throttled(p, o, asked);
     case Says::account: return p.errors.add(true, o.at);
     case Says::refused: {
       const bool did = p.breaker.refused(o);
@@ -240,6 +247,7 @@ Ticket Board::begin(std::uint16_t deployment, std::uint32_t tokens, bool stream,
   if (ticket.probe) p.breaker.probe_begins(now);
   p.slots.begin();
   p.quotas.reserve(1, tokens);
+  p.learned.reserve(tokens);
   providers_[p.provider].reserve(1, tokens);
   if (stream && p.waiting++ == 0) p.waiting_since = now;
   return ticket;
@@ -258,6 +266,7 @@ void Board::finish(Ticket& ticket, std::uint32_t used_tokens, MonoTime) {
   }
   const auto unused = std::int64_t{ticket.tokens} - used_tokens;
   p.quotas.tokens.give_back(unused, ticket.begun);
+  p.learned.give_back(unused, ticket.begun);
   providers_[p.provider].tokens.give_back(unused, ticket.begun);
 }
 
@@ -311,6 +320,7 @@ Service Board::service(std::uint16_t deployment, SizeClass size, std::uint32_t s
   const auto& account = providers_[p.provider];
   Service s = f->service;
   s.headroom_tokens = least(p.quotas.tokens.left(now), account.tokens.left(now));
+  if (s.headroom_tokens < 0) s.headroom_tokens = p.learned.left(now);
   s.headroom_requests = static_cast<std::int32_t>(
       std::min<std::int64_t>(INT32_MAX, least(p.quotas.requests.left(now), account.requests.left(now))));
   s.free_slots = p.slots.free(now);

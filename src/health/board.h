@@ -106,6 +106,7 @@ class Board {
     ErrorRate errors;
     Breaker breaker;
     Quotas quotas;
+    LearnedQuota learned;  // where no head tells of tokens
     Throttle throttle;
     Slots slots;
     MonoTime waiting_since;  // the first stream begun after the last sign of life
@@ -116,8 +117,10 @@ class Board {
   void latency(Place& p, const Observation& o);
   void served(Place& p, const Observation& o);
   void whole_answer(Place& p, const Observation& o, double whole_us);
-  void failed(Place& p, const Observation& o);
-  void throttled(Place& p, const Observation& o);
+  // asked: tokens of the attempt; 0: not known.
+  void take(const Observation& o, std::uint32_t asked);
+  void failed(Place& p, const Observation& o, std::uint32_t asked);
+  void throttled(Place& p, const Observation& o, std::uint32_t asked);
   void changed(Place& p, MonoTime now, bool did);
   void look_for_stall(Place& p, MonoTime now);
   Service measured(const Place& p, SizeClass size, std::uint32_t slo_ms, MonoTime now) const;

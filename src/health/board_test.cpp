@@ -184,6 +184,43 @@ TEST_F(BoardTest, takes_a_429_for_lost_headroom) {
   EXPECT_FALSE(service().throttled);
 }
 
+TEST_F(BoardTest, a_429_that_says_how_long_to_wait_cuts_nothing_and_is_no_error) {
+  std::vector<Ticket> tickets;
+  for (int i = 0; i < 20; ++i) tickets.push_back(board.begin(0, 100, false, now));
+  auto o = seen(What::failed);
+  o.stream = false;
+  o.kind = cloud::FailureKind::rate_limited;
+  o.status = 429;
+  o.retry_after_ms = 2'000;
+  for (auto& t : tickets) board.observe(o, t);
+  for (int i = 0; i < 10; ++i) {
+    pass(2'001);
+    EXPECT_FALSE(service().throttled);
+    auto t = board.begin(0, 100, false, now);
+    o.at = now;
+    board.observe(o, t);
+    EXPECT_TRUE(service().throttled);
+  }
+  EXPECT_EQ(service().free_slots, -1);
+  EXPECT_NEAR(service().error, ErrorRate::kPrior * 65'536, 2);
+  EXPECT_EQ(service().breaker, BreakerState::closed);
+}
+
+TEST_F(BoardTest, a_refused_request_that_was_larger_than_what_was_left_is_no_false_429) {
+  for (int i = 0; i < 20; ++i) {
+    pass(2'000);
+    auto ticket = board.begin(0, 50'000, false, now);
+    board.note_limit(0, {Limit::Kind::tokens, 100'000, 40'000, 60'000}, now);
+    auto o = seen(What::failed);
+    o.stream = false;
+    o.kind = cloud::FailureKind::rate_limited;
+    o.status = 429;
+    board.observe(o, ticket);
+  }
+  EXPECT_EQ(service().breaker, BreakerState::closed);
+  EXPECT_NEAR(service().error, ErrorRate::kPrior * 65'536, 2);
+}
+
 TEST_F(BoardTest, opens_on_429s_while_the_quota_has_room) {
   for (int i = 0; i < 9; ++i) {
     pass(1'500);
@@ -237,7 +274,7 @@ TEST_F(BoardTest, lets_one_probe_through_and_then_the_traffic_gradually) {
   EXPECT_LT(s.error, 15'000);
   EXPECT_GE(s.free_slots, 0);
   EXPECT_LE(s.free_slots, 2);
-  pass(Slots::kRampMs + 1);
+  pass(Slots::kEndsMs + 1);
   EXPECT_EQ(service().free_slots, -1);
 }
 

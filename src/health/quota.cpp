@@ -54,6 +54,31 @@ double Quota::share_stated(MonoTime now) const {
   return limit_ <= 0 ? 0 : std::clamp((level(now) + withheld_) / limit_, 0.0, 1.0);
 }
 
+void LearnedQuota::refused(std::int64_t asked, MonoTime start, MonoTime until, MonoTime now) {
+  const double need = static_cast<double>(asked);
+  sent_ -= need;
+  // Sent before the last wait was over it tells no more than that one.
+  if (any_ && start < from_) return;
+  window_sent_ += sent_;
+  const double length = between(window_from_, until);
+  const bool first = !any_ || now.ms_since(noted_) > 2 * kKeptMs;
+  if (!first && length >= kShortMs * kNsPerMs) {
+    const double seen = std::max(0.0, need - window_held_ + window_sent_) / length;
+    per_ns_ = per_ns_ > 0 ? per_ns_ + (seen - per_ns_) * kLatest : seen;
+  }
+  if (first || length >= kShortMs * kNsPerMs) window_from_ = until, window_held_ = need, window_sent_ = 0;
+  held_ = need;
+  sent_ = 0;
+  from_ = until;
+  noted_ = now;
+  any_ = true;
+}
+
+std::int64_t LearnedQuota::left(MonoTime now) const {
+  if (per_ns_ <= 0 || now.ms_since(noted_) > kKeptMs) return -1;
+  return static_cast<std::int64_t>(std::max(0.0, held_ + between(from_, now) * per_ns_ * kMore - sent_));
+}
+
 bool Throttle::refused(MonoTime start, std::uint32_t retry_after_ms, MonoTime now) {
   const bool first = in_vain_ == 0;
   const bool vain = !first && start >= until_;
@@ -84,9 +109,7 @@ void Slots::served(MonoTime now) {
   } else if (in_flight_ * 2 >= limit_) {
     limit_ += 1 / limit_;
   }
-  const bool late = now.ms_since(cut_) > kRampMs;
-  const bool over = ramp_ ? late || limit_ >= slow_from_ : late && limit_ > 4 * slow_from_;
-  if (over) {
+  if (ended(now) || (ramp_ && limit_ >= slow_from_)) {
     limit_ = -1;
     ramp_ = false;
   }
@@ -101,7 +124,7 @@ void Slots::restart(MonoTime now) {
 }
 
 std::int32_t Slots::free(MonoTime now) const {
-  if (limit_ < 0 || (ramp_ && now.ms_since(cut_) > kRampMs)) return -1;
+  if (limit_ < 0 || ended(now)) return -1;
   return std::max(in_flight_ == 0 ? 1 : 0, static_cast<std::int32_t>(limit_) - in_flight_);
 }
 

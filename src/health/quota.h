@@ -50,6 +50,35 @@ class Quota {
   bool known_ = false;
 };
 
+// A quota of tokens that no head tells, learned from the waits that refusals name: at the end of a wait it holds what was
+// refused. Between two such points as much flowed in as was sent, and as it holds more.
+class LearnedQuota {
+ public:
+  static constexpr std::int64_t kKeptMs = 60'000;   // after a refusal; then it is tried without
+  static constexpr std::int64_t kShortMs = 1'000;   // too short to tell a rate
+  static constexpr double kLatest = 0.3;            // of the rate: how much the latest point counts
+  static constexpr double kMore = 1.05;             // so much more is tried than was seen, else a rise would stay unseen
+
+  // A request of `asked` tokens, counted by reserve(), begun at `start`, may come again at `until`.
+  void refused(std::int64_t asked, MonoTime start, MonoTime until, MonoTime now);
+  void reserve(std::int64_t amount) { sent_ += static_cast<double>(amount); }
+  void give_back(std::int64_t amount, MonoTime begun) { sent_ -= begun > noted_ ? static_cast<double>(amount) : 0; }
+  // What may be sent now, 0 or more; -1: unknown.
+  std::int64_t left(MonoTime now) const;
+
+ private:
+  double held_ = 0;    // at `from_`
+  double sent_ = 0;    // since `noted_`
+  double per_ns_ = 0;  // 0: unknown
+  MonoTime from_;      // the latest wait's end
+  MonoTime noted_;     // its beginning
+  // The same of the point that the next rate is counted from.
+  double window_held_ = 0;
+  double window_sent_ = 0;  // until `noted_`
+  MonoTime window_from_;
+  bool any_ = false;
+};
+
 // A place that asked us to wait. Lost headroom, no sickness.
 class Throttle {
  public:
@@ -72,14 +101,14 @@ class Throttle {
 };
 
 // How many attempts a place bears at a time, where no header tells: additive growth, multiplicative cut
-// when it refuses or times out, never below one. Unknown until it first refuses; after a breaker closed it starts
-// at two and doubles with each round of served attempts up to what it bore before, for a minute at most, so that the
-// traffic returns gradually.
+// when it refuses or times out, never below one. Unknown until it first refuses and again a minute after it last did.
+// After a breaker closed it starts at two and doubles with each round of served attempts up to what it bore before, for a
+// minute at most, so that the traffic returns gradually.
 class Slots {
  public:
   static constexpr double kCut = 0.7;
   static constexpr double kFirst = 2;
-  static constexpr std::int64_t kRampMs = 60'000;
+  static constexpr std::int64_t kEndsMs = 60'000;
 
   void begin() { peak_ = std::max(peak_, ++in_flight_); }
   void finish() { in_flight_ -= in_flight_ > 0 ? 1 : 0; }
@@ -93,6 +122,8 @@ class Slots {
   std::int32_t free(MonoTime now) const;
 
  private:
+  bool ended(MonoTime now) const { return now.ms_since(cut_) > kEndsMs; }
+
   double limit_ = -1;
   double slow_from_ = 0;  // growth doubles below, and is additive above
   bool ramp_ = false;

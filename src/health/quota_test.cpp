@@ -161,6 +161,68 @@ TEST(Slots, double_each_round_after_a_recovery) {
   EXPECT_EQ(s.free(kNow), -1);
 }
 
+TEST(Slots, end_a_minute_after_the_last_cut) {
+  Slots s;
+  for (int i = 0; i < 10; ++i) s.begin();
+  s.congested(kNow, kNow);
+  EXPECT_GE(s.free(kNow.plus_ms(Slots::kEndsMs)), 0);
+  EXPECT_EQ(s.free(kNow.plus_ms(Slots::kEndsMs + 1)), -1);
+}
+
+// A place of 1,000 tokens a second that lets 5,000 come at once, refuses what it lacks and says for how long.
+TEST(LearnedQuota, leaves_what_flows_in_after_a_few_refusals) {
+  LearnedQuota q;
+  double level = 5'000;
+  int refused = 0;
+  int late = 0;
+  double sent = 0;
+  MonoTime now = kNow;
+  MonoTime until;
+  for (int i = 0; i < 60 * 20; ++i) {  // 20 requests of 200 tokens a second, four times what it bears
+    now = now.plus_ms(50);
+    level = std::min(5'000.0, level + 50);
+    const auto left = q.left(now);
+    if (now < until || (left >= 0 && left < 200)) continue;
+    q.reserve(200);
+    if (level >= 200) {
+      level -= 200;
+      sent += i >= 20 * 20 ? 200 : 0;
+      continue;
+    }
+    ++refused;
+    late += i >= 20 * 20 ? 1 : 0;
+    until = now.plus_ms(static_cast<std::int64_t>(200 - level));
+    q.refused(200, now, until, now);
+  }
+  EXPECT_GT(sent, 40'000 * 0.95) << "of 40 s";
+  EXPECT_LT(late, 40) << "one in twenty of what is borne, for a rise to be seen; without it 200";
+  EXPECT_GT(refused, 1);
+}
+
+TEST(LearnedQuota, is_forgotten_a_minute_after_the_last_refusal) {
+  LearnedQuota q;
+  EXPECT_EQ(q.left(kNow), -1);
+  q.refused(100, kNow, kNow.plus_ms(100), kNow);
+  EXPECT_EQ(q.left(kNow), -1) << "one point tells no rate";
+  const auto later = kNow.plus_ms(10'000);
+  q.reserve(1'000), q.reserve(100);
+  q.refused(100, later, later.plus_ms(100), later);
+  EXPECT_EQ(q.left(later.plus_ms(100)), 100);
+  EXPECT_NEAR(static_cast<double>(q.left(later.plus_ms(10'100))), 1'150, 2);
+  EXPECT_GE(q.left(later.plus_ms(LearnedQuota::kKeptMs)), 0);
+  EXPECT_EQ(q.left(later.plus_ms(LearnedQuota::kKeptMs + 1)), -1);
+}
+
+TEST(LearnedQuota, learns_nothing_from_those_sent_before_the_wait_was_over) {
+  LearnedQuota q;
+  q.refused(100, kNow, kNow.plus_ms(100), kNow);
+  for (int i = 0; i < 5; ++i) {
+    q.reserve(100);
+    q.refused(100, kNow, kNow.plus_ms(5'000), kNow.plus_ms(i));
+  }
+  EXPECT_EQ(q.left(kNow.plus_ms(6'000)), -1);
+}
+
 // A quota of 600 requests a minute that says what remains, and two gateways that do not know of each other.
 TEST(SharedQuota, two_boards_live_on_one) {
   constexpr std::array<std::uint16_t, 1> kProvider{0};
