@@ -97,9 +97,9 @@ class Ours : public Chooser {
     dialect::Needs refused;
     if (r.asked->special && !p.serves_special) dialect::set(refused, dialect::Need::json_schema);
     return {.scope = p.scope, .cloud = p.cloud,
-            .name = {},
+            .name = {}, .provider_name = {},
             .cost = route::expected_cost(price(place), r.expected, 0, output),
-            .dropped = {}, .refused = refused,
+            .dropped = {}, .refused = refused, .mapped = {}, .doubted = {},
             .headroom_tokens = s.headroom_tokens, .headroom_requests = s.headroom_requests, .free_slots = s.free_slots,
             .first_token_ms = s.first_token_ms, .warm_tokens = 0, .weight = 1,
             .miss = s.miss, .error = s.error, .utilisation = s.utilisation, .share = 0,

@@ -154,6 +154,8 @@ std::string metrics_page(const gateway::Counts& c, const gateway::Snapshot& s, c
   page.sample("", c.retries_refused);
   page.family("fairway_clients_left_total", "counter", "Requests whose client went away before the end.");
   page.sample("", c.clients_left);
+  if (!s.budgets().empty()) page.family("fairway_budget_alerts_total", "counter", "Thresholds of a budget that were passed, each once per window.");
+  for (std::size_t i = 0; i < s.budgets().size() && i < c.budget_alerts.size(); ++i) page.sample(fmt::format("budget={}", quoted(s.budgets()[i].name)), c.budget_alerts[i]);
   if (journal) journal_counts(page, *journal);
   return page.take();
 }

@@ -337,7 +337,7 @@ End fail(Exchange& x, FailureKind kind, std::string message, bool sent) {
   const auto sequence = x.core.books.intent(x);
   if (sequence) return config.durability == config::Durability::strict ? *sequence : 0;
   if (config.on_ledger_failure == config::OnLedgerFailure::serve_and_flag) return 0;
-  x.running.open = false;
+  x.running = {};
   if (x.spending) x.core.purse.settle(x.key_index, x.spending->held, Money());
   return std::nullopt;
 }
@@ -347,7 +347,7 @@ net::Task<bool> afford(Exchange& x) {
   const auto most = x.deployment().most(x.reserved, route::tier_of(x.tier), x.running.time).value_or(Money());
   auto refusal = co_await x.core.purse.reserve(x.key_index, most, x.spending->held);
   if (!refusal) co_return true;
-  x.running.open = false;
+  x.running = {};  // it was none
   x.asked->unaffordable = std::move(refusal);
   co_return false;
 }

@@ -65,7 +65,8 @@ bool pin_to(Exchange& x, const std::optional<Owner>& owner) {
 
 // What the end of an attempt means for what comes next. True: try at `at`.
 [[gnu::noinline]] bool go_on(Exchange& x, End end, std::uint16_t& at) {
-  if (end == End::served && std::exchange(x.paid, false)) x.core.retries.give_back();
+  const bool tried = end != End::unbooked && end != End::unaffordable;
+  if ((end == End::served || !tried) && std::exchange(x.paid, false)) x.core.retries.give_back();
   if (end == End::unbooked)
     return x.refuse(Error{Code::ledger_unavailable, Origin::gateway, Retry::after_delay,
                           "the books cannot be written at the moment, and nothing is sent without them (on_ledger_failure); try again later", {}, 1000});

@@ -26,6 +26,7 @@ TEST(Purse, a_hard_budget_admits_what_fits_and_refuses_the_rest) {
   EXPECT_EQ(answer.substr(9, 3), "429") << answer;
   EXPECT_NE(answer.find("project_spend_limit_exceeded"), answer.npos) << answer;
   EXPECT_NE(answer.find("team"), answer.npos) << answer;
+  EXPECT_EQ(answer.find("x-fairway-deployment"), answer.npos) << "no deployment was asked";
   EXPECT_EQ(static_cast<std::size_t>(served), rig.received.size()) << "nothing was sent that was refused";
   EXPECT_LE(state.settled, state.limit);
   EXPECT_EQ(state.settled, Money::of_units(Int128{served} * 14'000'000'000)) << state.settled.usd();
