@@ -40,12 +40,14 @@ void read_anything(std::span<const std::byte> bytes) {
   auto reader = SegmentReader::open(bytes, "fuzz");
   if (!reader) return;
   std::uint64_t last = 0;
+  int read = 0;
   while (const Record* r = reader->next()) {
     must(r->sequence > last && (last == 0 || r->after_gap || r->sequence == last + 1));
     last = r->sequence;
+    if (++read > 4) continue;
     // What was read can be written, and reads the same.
     const Stamp stamp{r->sequence, reader->header().salt()};
-    WrittenSegment again(kHeaderPageBytes + 8192 + r->offset, 1, r->sequence);
+    WrittenSegment again(kHeaderPageBytes + 8192, 1, r->sequence);
     if (!again.add(r->body)) continue;
     auto second = again.reader();
     const Record* same = second.next();
@@ -57,9 +59,9 @@ void read_anything(std::span<const std::byte> bytes) {
 
 void write_and_break(std::uint64_t seed) {
   RandomRecords random(seed);
-  WrittenSegment s(32 * 1024);
-  const auto count = 1 + random.dice.below(6);
-  for (std::uint64_t i = 0; i < count; ++i) must(s.add(random.body()));
+  WrittenSegment s(kHeaderPageBytes + 8192);
+  std::uint64_t count = 0;
+  while (count < 3 && s.add(random.body())) ++count;
   auto whole = s.reader();
   std::uint64_t n = 0;
   while (whole.next()) ++n;
