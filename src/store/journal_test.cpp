@@ -74,7 +74,8 @@ TEST(JournalStore, each_segment_reads_alone_and_sequences_have_no_gap_between_th
   auto journal = open(small(folder));
   auto& lane = journal->lane(0);
   for (int i = 0; i < 1000; ++i) {
-    auto r = intent("r" + std::to_string(i) + "-1");
+    const auto id = "r" + std::to_string(i) + "-1";  // a record has views
+    auto r = intent(id);
     r.tenant = lane.name(NameTable::tenant, "acme");
     ASSERT_TRUE(lane.append(r)) << i;
     if (i % 20 == 0) journal->round();
@@ -210,10 +211,11 @@ TEST(LiveReader, follows_over_segments_and_goes_on_where_it_stopped) {
   };
   std::vector<std::string> expected;
   for (int i = 0; i < 300; ++i) {
-    auto r = intent("r" + std::to_string(i) + "-1");
+    const auto id = "r" + std::to_string(i) + "-1";  // a record has views
+    auto r = intent(id);
     r.tenant = lane.name(NameTable::tenant, "acme");
     ASSERT_TRUE(lane.append(r));
-    expected.push_back("r" + std::to_string(i) + "-1");
+    expected.push_back(id);
     if (i % 7 == 0) follow(reader);
     if (i % 10 == 0) journal->round();
   }
