@@ -225,10 +225,10 @@ keys:
             cost = Decimal(0)
             with self.serve() as gateway:
                 with concurrent.futures.ThreadPoolExecutor(8) as pool:
-                    for status, fields, _ in pool.map(lambda _: self.ask(), range(40)):
-                        self.assertIn(status, (200, 429))
-                        cost += Decimal(fields.get("x-fairway-cost-usd", "0")) if status == 200 else 0
-                self.assertGreater(cost, 0)
+                    answers = list(pool.map(lambda _: self.ask(), range(40)))
+                self.assertLessEqual({status for status, _, _ in answers}, {200, 429})
+                for fields in (fields for status, fields, _ in answers if status == 200):  # the others found all reserved by their neighbours
+                    cost += Decimal(fields["x-fairway-cost-usd"])
                 self.assertIn("x-ratelimit-remaining-requests", fields)
                 self.assertLessEqual(cost, Decimal("0.01"))
                 gateway.child.kill()
