@@ -82,8 +82,10 @@ Board::Board(std::span<const std::uint16_t> provider_of, std::size_t providers, 
 void Board::inherit(std::uint16_t deployment, const Board& old, std::uint16_t old_deployment) {
   auto& p = places_[deployment];
   const auto provider = p.provider;
+  const auto pool = p.pool;
   p = old.places_[old_deployment];
   p.provider = provider;
+  p.pool = pool;
   p.waiting = 0;
   p.slots.forget_in_flight();
   p.breaker.probe_ends();
@@ -168,11 +170,13 @@ void Board::throttled(Place& p, const Observation& o, std::uint32_t asked) {
   // A place that says how long to wait says what it bears: it is left alone for so long, and no slower after that. Those
   // sent while the first after a wait was still unanswered are refused too, which tells nothing.
   const bool told = o.retry_after_ms > 0;
-  if (!known && !told) p.slots.congested(o.start(), o.at);
+  // A pool is full, and how much it takes is known: it is no slower after that.
+  if (p.pool) p.pool->note(PoolMeter::kFull, o.at);
+  else if (!known && !told) p.slots.congested(o.start(), o.at);
   const bool vain = p.throttle.refused(o.start(), o.retry_after_ms, o.at);
   if (told && asked > 0) p.learned.refused(asked, o.start(), p.throttle.until(), o.at);
   const bool slow = p.pace.slow(1.5);
-  const bool in_error = roomy || slow || (vain && !known && !told);
+  const bool in_error = roomy || slow || (vain && !known && !told && !p.pool);
   if (in_error) p.errors.add(true, o.at);
   changed(p, o.at, p.breaker.throttled(o, !in_error ? 0 : vain ? 2 : 1));
 }
@@ -227,6 +231,17 @@ void Board::note_limit(std::uint16_t deployment, const Limit& limit, MonoTime no
   p.utilisation =
       share(static_cast<double>(limit.remaining) / static_cast<double>(std::max<std::int64_t>(1, limit.limit)));
   p.utilisation_at = now;
+  if (p.pool) p.pool->note(p.utilisation, now);
+}
+
+void Board::take_from_pool(std::uint16_t deployment, std::int64_t tokens, MonoTime now) {
+  if (auto& pool = places_[deployment].pool) pool->take(tokens, now);
+}
+
+std::uint16_t Board::utilisation(std::uint16_t deployment, MonoTime now) const {
+  const auto& p = places_[deployment];
+  if (p.pool) return p.pool->utilisation(now);
+  return p.utilisation && now.ms_since(p.utilisation_at) <= kUtilisationKeptMs ? p.utilisation : 0;
 }
 
 void Board::note_provider_limit(std::uint16_t provider, const Limit& limit, MonoTime now) {
@@ -305,7 +320,6 @@ Service Board::measured(const Place& p, SizeClass size, std::uint32_t slo_ms, Mo
   s.first_token_ms = (h.quantile(weights, 0.5) + 999) / 1'000;
   s.per_token_us = p.per_token.mass() > 0 ? p.per_token.median() : 0;
   s.samples = static_cast<std::uint32_t>(std::lround(evidence));
-  if (p.utilisation && now.ms_since(p.utilisation_at) <= kUtilisationKeptMs) s.utilisation = p.utilisation;
   return s;
 }
 
@@ -324,6 +338,7 @@ Service Board::service(std::uint16_t deployment, SizeClass size, std::uint32_t s
   s.headroom_requests = static_cast<std::int32_t>(
       std::min<std::int64_t>(INT32_MAX, least(p.quotas.requests.left(now), account.requests.left(now))));
   s.free_slots = p.slots.free(now);
+  s.utilisation = utilisation(deployment, now);
   s.breaker = p.breaker.state(now);
   s.throttled = p.throttle.running(now);
   return s;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "health/error_rate.h"
 #include "health/histogram.h"
 #include "health/observation.h"
+#include "health/pool_meter.h"
 #include "health/quota.h"
 
 namespace fw::health {
@@ -45,6 +47,14 @@ class Board {
   void note_provider_limit(std::uint16_t provider, const Limit& limit, MonoTime now);
   // Another core has reserved (or, below 0, given back) from the deployment's quotas.
   void note_elsewhere(std::uint16_t deployment, std::int64_t requests, std::int64_t tokens, MonoTime now);
+
+  // The deployment is a provisioned pool: what it is given counts, and is its utilisation where no head tells. Before
+  // anything is observed, or again for a pool of another size, which is counted anew.
+  void is_pool(std::uint16_t deployment, const PoolSize& size) { places_[deployment].pool.emplace(size); }
+  // So many weighted tokens went into the pool, from here or from another core; below 0: fewer than was said before.
+  void take_from_pool(std::uint16_t deployment, std::int64_t tokens, MonoTime now);
+  // Of 65,536, now; 0: unknown, or idle.
+  std::uint16_t utilisation(std::uint16_t deployment, MonoTime now) const;
 
   // An attempt starts: takes a slot and `tokens` (input and most output) from the quotas. While the breaker is
   // probing the attempt is the probe. Asks nothing: whether it should start is the choice's.
@@ -107,6 +117,7 @@ class Board {
     Breaker breaker;
     Quotas quotas;
     LearnedQuota learned;  // where no head tells of tokens
+    std::optional<PoolMeter> pool;
     Throttle throttle;
     Slots slots;
     MonoTime waiting_since;  // the first stream begun after the last sign of life

@@ -81,7 +81,7 @@ struct Service {
   std::int64_t headroom_tokens = -1;      // what the quota leaves now; -1: unknown
   std::int32_t headroom_requests = -1;    // -1: unknown
   std::int32_t free_slots = -1;           // attempts that may still be put in flight; -1: unknown
-  std::uint16_t utilisation = 0;          // of a provisioned pool; 0: unknown or idle
+  std::uint16_t utilisation = 0;          // of a provisioned pool; 65,535: full; 0: unknown or idle
   BreakerState breaker = BreakerState::closed;
   bool throttled = false;                 // a Retry-After is still running
 };
