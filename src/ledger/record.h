@@ -80,6 +80,9 @@ struct ExchangeRecord {
   dialect::Usage usage;      // of all attempts
   std::optional<Money> cost; // of all attempts; absent: one of them is unknown
   std::vector<AttemptRecord> attempts;
+  std::uint16_t spilled_from = kNoIndex;  // a pool that could have served it; none, or one did: kNoIndex
+  ShortText<16> spilled_why;              // full, bid, service or refused
+  std::optional<Money> spill_cost;        // what it cost more than there; absent: unknown
 };
 
 }  // namespace fw::ledger
