@@ -11,7 +11,6 @@
 namespace fw::route {
 namespace {
 
-constexpr char kVersion = 1;
 constexpr std::size_t kTextMax = UINT8_MAX;
 
 // The last value of an enumeration that records hold.
@@ -87,7 +86,7 @@ std::string_view write_compact(const Decided& decided, std::string& room) {
   const auto& d = decided.decision;
   if (const auto most = kHeadMax + d.seen.size() * kPlaceMax; room.size() < most) room.resize(most);
   Put put{room.data()};
-  *put.to++ = kVersion;
+  *put.to++ = static_cast<char>(kFieldsVersion);
   put("", decided.time.ns);
   put("", decided.policy_hash);
   visit(d.question, put);
@@ -104,8 +103,9 @@ std::string_view write_compact(const Decided& decided, std::string& room) {
 }
 
 Result<ReadDecided> read_compact(std::string_view bytes) {
-  if (bytes.empty() || bytes.front() != kVersion)
-    return std::unexpected(unreadable(fmt::format("has the version {}; this program reads {}", bytes.empty() ? 0 : bytes.front(), int{kVersion})));
+  const int version = bytes.empty() ? 0 : bytes.front();
+  if (version < 1 || version > kFieldsVersion)
+    return std::unexpected(unreadable(fmt::format("has the version {}; this program reads 1 to {}", version, kFieldsVersion)));
   ReadDecided out;
   auto& d = out.decision;
   Take take{bytes.substr(1)};
@@ -113,11 +113,11 @@ Result<ReadDecided> read_compact(std::string_view bytes) {
   std::uint8_t tried = 0;
   take("", out.time.ns);
   take("", out.policy_hash);
-  visit(d.question, take);
+  visit(d.question, take, version);
   take("", count);
   if (count > kCandidatesMax) return std::unexpected(unreadable("has more places than there can be"));
   d.seen.resize(count);
-  for (auto& s : d.seen) visit(s, take);
+  for (auto& s : d.seen) visit(s, take, version);
   d.ranked.resize(count);
   for (auto& r : d.ranked) {
     std::uint8_t place = 0;

@@ -34,7 +34,7 @@ std::uint64_t mixed(std::uint64_t v) {
 }
 
 bool full(const Question& q, const Seen& s) {
-  return s.throttled || s.headroom_requests == 0 || s.free_slots == 0 ||
+  return s.throttled || (s.pool && s.utilisation == UINT16_MAX) || s.headroom_requests == 0 || s.free_slots == 0 ||
          (s.headroom_tokens >= 0 && s.headroom_tokens < std::int64_t{q.reserve_tokens});
 }
 
@@ -75,10 +75,15 @@ struct Costs {
   }
 };
 
-// An unknown price counts as the highest known one: it must not look cheap.
-Pico cost_of(const Seen& s, const Costs& costs) { return s.cost >= 0 ? s.cost : std::max<Pico>(costs.high, 0); }
+// An unknown price counts as the highest known one: it must not look cheap. What is paid already does not count, what
+// could be served by a filling pool instead does.
+Pico cost_of(const Seen& s, const Costs& costs) {
+  const Pico told = s.cost >= 0 ? s.cost : std::max<Pico>(costs.high, 0);
+  return told - part(told, s.paid) + s.bid;
+}
 
-Pico score(const Seen& s, const Policy& policy, const Costs& costs, Pico reference) {
+Pico score(const Decision& d, const Seen& s, const Policy& policy, const Costs& costs) {
+  const Pico reference = d.reference;
   const Pico cost = cost_of(s, costs);
   if (policy.prefer == Prefer::cheapest) return cost;
   if (policy.prefer == Prefer::fastest) return s.first_token_ms;
@@ -89,7 +94,7 @@ Pico score(const Seen& s, const Policy& policy, const Costs& costs, Pico referen
     const auto late = std::min<std::int64_t>(kWhole - 1, std::int64_t{s.first_token_ms} * kWhole / policy.first_token_ms);
     feared += part(miss / 4, static_cast<std::uint16_t>(late));
   }
-  return cost + feared;
+  return cost + feared - part(feared, d.question.pressure);
 }
 
 // Draws all places one after the other, each by its weight among those left.
@@ -177,7 +182,7 @@ void decide(Decision& d, const Policy& policy) {
   d.reference = costs.low > 0 ? costs.low : kReferenceWithoutPrice;
   const bool scored = policy.prefer != Prefer::ordered && policy.prefer != Prefer::weighted;
   for (auto& r : d.ranked)
-    if (scored && may_serve(r.verdict)) r.score = score(d.seen[r.place], policy, costs, d.reference);
+    if (scored && may_serve(r.verdict)) r.score = score(d, d.seen[r.place], policy, costs);
   sort(d.ranked);
   d.tried = static_cast<std::uint16_t>(std::ranges::count_if(d.ranked, [](const auto& r) { return may_serve(r.verdict); }));
   if (policy.prefer == Prefer::weighted) {

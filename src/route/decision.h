@@ -63,7 +63,7 @@ struct Seen {
   std::uint32_t weight = 1;
   std::uint16_t miss = 0;             // P(first token later than the slo), of 65,536
   std::uint16_t error = 0;            // P(the attempt fails), of 65,536
-  std::uint16_t utilisation = 0;      // of a provisioned pool
+  std::uint16_t utilisation = 0;      // of a provisioned pool; 65,535: full
   std::uint16_t share = 0;            // the cloud's of the policy's recent requests, of 65,536
   std::uint16_t deployment = 0;       // the snapshot's index
   std::uint16_t provider = 0;
@@ -73,6 +73,11 @@ struct Seen {
   bool marked = false;                // the account
   bool speaks = true;                 // the operation
   bool too_long = false;              // the prompt is surely longer than it takes
+  bool pool = false;                  // provisioned: paid already, and full at some point
+  std::uint16_t paid = 0;             // of the cost: a commitment has paid it already, of 65,536
+  std::uint32_t pool_tokens = 0;      // what the request would take of it, weighted as it counts
+  Pico bid = 0;                       // what that is worth now: weighed beside the cost, never booked
+  std::int64_t commitment_left = -1;  // in 10^-6 USD, of the commitment that pays it; -1: none does
 };
 
 // What is asked, as far as the choice weighs it.
@@ -89,6 +94,7 @@ struct Question {
   Tier tier = Tier::standard;      // asked for
   bool stream = false;
   bool harmless = false;           // small and repeatable: it may be a probe
+  std::uint16_t pressure = 0;      // a budget of its key is spent too fast: so much less service counts, of 65,536
 };
 
 struct Ranked {

@@ -79,6 +79,7 @@ struct Policy {
   Among never;
   std::vector<Rule> rules;               // the first that is for a request changes the policy for it
   std::int32_t rule = -1;                // of the rules, the one this became
+  bool pacing = false;                   // service counts less while a budget is spent too fast (pacer.h)
 };
 
 // A rule changes what it names; the rest stays as the policy says. Residency is no rule's to change.

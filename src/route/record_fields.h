@@ -8,9 +8,11 @@
 
 namespace fw::route {
 
-// field(name, member) of each, in the order of the records. Only ever added to, at the end: compact
-// records know no names.
-void seen_fields(auto& s, auto&& field) {
+// The version of compact records, which know no names: what a version added is read of it and of later ones only.
+inline constexpr int kFieldsVersion = 2;
+
+// field(name, member) of each, in the order of the records. Only ever added to, at the end, under a new version.
+void seen_fields(auto& s, auto&& field, int version) {
   field("deployment", s.name);
   field("scope", s.scope);
   field("cloud", s.cloud);
@@ -39,9 +41,15 @@ void seen_fields(auto& s, auto&& field) {
   field("marked", s.marked);
   field("speaks", s.speaks);
   field("too_long", s.too_long);
+  if (version < 2) return;
+  field("pool", s.pool);
+  field("pool_tokens", s.pool_tokens);
+  field("bid", s.bid);
+  field("paid", s.paid);
+  field("commitment_left", s.commitment_left);
 }
 
-void question_fields(auto& q, auto&& field) {
+void question_fields(auto& q, auto&& field, int version) {
   field("operation", q.operation);
   field("model", q.model);
   field("tier", q.tier);
@@ -54,6 +62,8 @@ void question_fields(auto& q, auto&& field) {
   field("pinned", q.pinned);
   field("stream", q.stream);
   field("harmless", q.harmless);
+  if (version < 2) return;
+  field("pressure", q.pressure);
 }
 
 void policy_fields(auto& p, auto&& field) {
@@ -67,13 +77,14 @@ void policy_fields(auto& p, auto&& field) {
   field("only", p.only);
   field("never", p.never);
   field("rule", p.rule);
+  field("pacing", p.pacing);
 }
 
 template <class T>
-void visit(T& object, auto&& field) {
+void visit(T& object, auto&& field, int version = kFieldsVersion) {
   using Kind = std::remove_const_t<T>;
-  if constexpr (std::same_as<Kind, Seen>) seen_fields(object, field);
-  else if constexpr (std::same_as<Kind, Question>) question_fields(object, field);
+  if constexpr (std::same_as<Kind, Seen>) seen_fields(object, field, version);
+  else if constexpr (std::same_as<Kind, Question>) question_fields(object, field, version);
   else policy_fields(object, field);
 }
 

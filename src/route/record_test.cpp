@@ -27,6 +27,8 @@ Recorded random_decision(std::mt19937_64& random) {
   r.policy.rule = static_cast<std::int32_t>(random() % 3) - 1;
   q.pinned = random() % 8 == 0 ? 1 : -1;
   q.harmless = random() % 2 == 0;
+  if (random() % 4 == 0) q.pressure = static_cast<std::uint16_t>(random());
+  r.policy.pacing = random() % 2 == 0;
   q.reserve_tokens = static_cast<std::uint32_t>(random() % 5'000);
   for (std::uint64_t n = random() % 16 + 1; n > 0; --n) {
     Seen s;
@@ -51,6 +53,16 @@ Recorded random_decision(std::mt19937_64& random) {
     s.may_probe = random() % 2 == 0;
     s.marked = random() % 8 == 0;
     s.speaks = random() % 8 != 0;
+    if (random() % 4 == 0) {
+      s.pool = true;
+      s.utilisation = random() % 2 == 0 ? UINT16_MAX : static_cast<std::uint16_t>(random());
+      s.pool_tokens = static_cast<std::uint32_t>(random() % 50'000);
+      s.bid = static_cast<Pico>(random() % 3'000'000'000);
+    }
+    if (random() % 4 == 0) {
+      s.paid = static_cast<std::uint16_t>(random());
+      s.commitment_left = static_cast<std::int64_t>(random() >> 8);
+    }
     r.decision.seen.push_back(s);
   }
   decide(r.decision, r.policy);
