@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -40,6 +41,9 @@ void check_access(const Config& config, Report& report);
 // Names, time zones and alerts of budgets that the file leaves out.
 void complete_budgets(Config& config, const Sources& sources, Report& report);
 void check_budgets(Config& config, Report& report);
+
+// Pools that could never fill or never spill, commitments nobody draws from, paces of no budget.
+void check_capacity(const Config& config, std::optional<WallTime> now, Report& report);
 
 void check_timeouts(const AttemptTimeouts& timeouts, const std::string& path, Report& report);
 

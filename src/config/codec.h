@@ -52,6 +52,12 @@ struct NameOf<SharedBudget> {
   static constexpr std::string_view placeholder = "BUDGET";
 };
 template <>
+struct NameOf<Commitment> {
+  static constexpr auto member = &Commitment::name;
+  static constexpr const Rule* rule = &kName;
+  static constexpr std::string_view placeholder = "COMMITMENT";
+};
+template <>
 struct NameOf<Tenant> {
   static constexpr auto member = &Tenant::name;
   static constexpr const Rule* rule = &kName;
@@ -249,5 +255,8 @@ void splice(Table& table) {
 
 // The row `budgets` of the file; tables_access.cpp, beside the switch that it hangs on.
 Entry budgets_entry();
+// The rows `pool` of a deployment and `commitments` of the file; tables_capacity.cpp.
+Entry pool_entry();
+Entry commitments_entry();
 
 }  // namespace fw::config

@@ -52,6 +52,18 @@ void set_price(Deployment& deployment, offer::PriceText price, const cloud::Adap
   deployment.price = std::move(*sheet);
 }
 
+// A pool is paid by the hour: its tokens cost nothing more.
+offer::PriceSheet free_of_charge() {
+  offer::PriceText text;
+  text.meters = {.input = "0", .cache_read = "0", .output = "0", .audio_in = "0", .audio_out = "0", .image = "0", .cache_write = {}};
+  for (std::size_t i = 0; i < dialect::kCacheLifetimes; ++i) {
+    const auto lifetime = static_cast<dialect::CacheLifetime>(i);
+    if (lifetime != dialect::CacheLifetime::standard) text.meters.cache_write.emplace(dialect::name(lifetime), "0");
+  }
+  for (const auto tier : {"flex", "priority", "batch"}) text.tiers[tier];  // they make no difference there
+  return *offer::read_price(text);
+}
+
 void complete(Deployment& deployment, const std::string& path, const Adapters& adapters, Draft& draft, Report& report) {
   const auto known = adapters.find(deployment.provider);
   const auto* adapter = known == adapters.end() ? nullptr : known->second;
@@ -61,6 +73,8 @@ void complete(Deployment& deployment, const std::string& path, const Adapters& a
   const auto price_path = path + ".price";
   if (const auto price = draft.price_texts.find(price_path); price != draft.price_texts.end())
     set_price(deployment, std::move(price->second), adapter, price_path, report);
+  else if (deployment.pool)
+    deployment.price = free_of_charge();
 }
 
 // What the cloud's word means in the offer book; what clients call it where it means nothing.

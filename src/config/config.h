@@ -16,10 +16,12 @@
 #include "base/time_zone.h"
 #include "cloud/adapter.h"
 #include "dialect/dialect.h"
+#include "ledger/commitment.h"
 #include "ledger/window.h"
 #include "offer/book.h"
 #include "offer/price.h"
 #include "route/policy.h"
+#include "route/pool.h"
 #include "wire/hash.h"
 
 namespace fw::config {
@@ -151,6 +153,34 @@ struct Provider {
   Connections connections;
 };
 
+// How much of a pool a token takes, in uncached input tokens.
+struct Weight {
+  std::int64_t thousandths = 1'000;
+};
+struct Weights {
+  Weight input;
+  std::optional<Weight> cache_read;  // absent: as input
+  Weight output;
+};
+
+struct Bid {
+  TokenPrice top;  // of a weighted token in a full pool
+  int from_percent = 90;
+};
+
+// Capacity that is paid by the hour. Either tokens_per_minute, or both of the others, is above 0.
+struct Pool {
+  std::int64_t tokens_per_minute = 0;
+  std::int64_t units = 0;
+  std::int64_t tokens_per_minute_per_unit = 0;
+  Weights weights;
+  int window_s = 60;
+  std::optional<Money> usd_per_hour;  // for all of it
+  std::optional<Bid> bid;             // absent: it is worth nothing until it is full
+};
+// The pool as the choice reads it.
+route::Pool routed(const Pool& pool);
+
 // One place that serves a model.
 struct Deployment {
   std::string name;  // default PROVIDER/MODEL
@@ -161,7 +191,8 @@ struct Deployment {
   AttemptTimeouts timeouts;  // the top-level ones with own_timeouts over them
   cloud::OnCancel on_cancel = cloud::OnCancel::estimate;  // the cloud's own unless the file says otherwise
   std::vector<dialect::Dialect> dialects;                 // empty: what the cloud says
-  std::optional<offer::PriceSheet> price;                 // absent: the offer book's
+  std::optional<offer::PriceSheet> price;                 // absent: the offer book's; of a pool without one: 0
+  std::optional<Pool> pool;
   std::uint32_t weight = 1;                               // under `prefer: weighted`
 };
 
@@ -174,6 +205,8 @@ struct Model {
 using route::Prefer;
 enum class UnknownPrice : std::uint8_t { by_budget, refuse, flag };
 using route::Lossy;
+
+enum class Pacing : std::uint8_t { off, soft };
 
 struct Slo {
   std::optional<int> first_token_ms;
@@ -217,6 +250,7 @@ struct Policy {
   UnknownPrice unknown_price = UnknownPrice::by_budget;
   Lossy lossy = Lossy::hints;
   Shares max_share;
+  Pacing pacing = Pacing::off;
   Places only;   // empty: all
   Places never;
   std::vector<PolicyRule> rules;  // the first that is for a request counts
@@ -253,6 +287,21 @@ struct TenantLimits {
   std::size_t concurrent_exchanges = 0;  // of all its keys; 0: no limit of its own
   std::int64_t requests_per_minute = 0;  // 0: no limit
   std::int64_t tokens_per_minute = 0;
+};
+
+// An amount promised to clouds for a period.
+struct Commitment {
+  std::string name;
+  Money amount;                        // never zero
+  std::vector<std::string> providers;  // spending at any of these counts,
+  std::vector<std::string> clouds;     // or at any provider of these
+  WallTime from;
+  WallTime until;                      // exclusive, after `from`
+  ledger::Draw draw = ledger::Draw::even;
+  int paid_percent = 100;
+
+  bool counts(const Provider& provider) const;
+  ledger::CommitmentTerms terms() const;
 };
 
 struct Tenant {
@@ -316,6 +365,7 @@ struct Config {
   std::vector<Tenant> tenants;
   std::vector<Key> keys;
   std::vector<SharedBudget> budgets;
+  std::vector<Commitment> commitments;
   std::vector<std::string> offers;          // paths of offer books
   std::shared_ptr<const offer::Book> book;  // the embedded one with `offers` over it; never null once loaded
 };

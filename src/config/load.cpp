@@ -35,6 +35,7 @@ std::optional<Config> decode(const Node& root, const Sources& sources, Report& r
   check_access(draft.config, report);
   check_policies(draft.config, report);
   check_budgets(draft.config, report);
+  check_capacity(draft.config, sources.now, report);
   if (sources.now) check_prices(draft.config, *sources.now, report);
   if (report.has_errors()) return std::nullopt;
   return std::move(draft.config);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/date.h"
 #include "base/money.h"
 #include "base/time_zone.h"
 #include "dialect/needs.h"
@@ -49,6 +50,15 @@ bool is_path(std::string_view text) {
 bool is_feature(std::string_view text) { return dialect::feature_of(text) != nullptr; }
 bool is_price(std::string_view text) { return TokenPrice::parse_per_million(text).has_value(); }
 
+// What is weighed by them stays far inside 64 bits.
+std::size_t whole_digits(std::string_view text) { return text.substr(0, text.find('.')).size(); }
+bool is_bid(std::string_view text) { return is_price(text) && whole_digits(text) <= 4; }
+bool is_weight(std::string_view text) {
+  const auto point = text.find('.');
+  return Money::parse_usd(text) && text.front() != '-' && whole_digits(text) <= 4 && (point == text.npos || text.size() - point <= 4);
+}
+bool is_date(std::string_view text) { return parse_date(text).has_value(); }
+
 // A whole number has at most nine digits: sums of many budgets stay far inside 128 bits.
 bool is_amount(std::string_view text) {
   const auto amount = Money::parse_usd(text);
@@ -76,6 +86,11 @@ const Rule kFeature{is_feature, "vision, audio, files, tools, json_schema, json_
 const Rule kAmount{is_amount, "an amount in USD above zero such as 100 or \"100.50\"",
                    "digits, a point, at most fifteen decimals; no sign, no currency; a key that may spend nothing is a key to remove",
                    "^[0-9]{1,9}(\\.[0-9]{1,15})?$"};
+const Rule kBid{is_bid, "USD per million tokens of the pool as a plain decimal such as \"1.50\"", "at most 9999.999999999; no sign, no currency",
+                "^[0-9]{1,4}(\\.[0-9]{1,9})?$"};
+const Rule kWeight{is_weight, "how many uncached input tokens one counts as, such as 8 or \"0.1\"", "at most four digits, a point, at most three decimals; no sign",
+                   "^[0-9]{1,4}(\\.[0-9]{1,3})?$"};
+const Rule kDate{is_date, "a day such as 2026-12-01 (00:00 UTC), or a time such as 2026-12-01T06:00:00Z", "", "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt].*)?$"};
 const Rule kZone{TimeZone::is_name, "the name of a time zone such as Europe/Berlin", "", "^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$"};
 const Rule kPlain{is_plain, "a text of printable ASCII characters", "", "^[!-~]([ -~]*[!-~])?$"};
 

@@ -15,6 +15,9 @@ extern const Rule kPath;
 extern const Rule kPrice;  // USD per million tokens
 extern const Rule kFeature;   // what a request may ask for, as `explain` names it
 extern const Rule kAmount;  // USD, not zero
+extern const Rule kBid;     // USD per million tokens of a pool
+extern const Rule kWeight;  // of a token in a pool
+extern const Rule kDate;
 extern const Rule kZone;    // a time zone
 extern const Rule kPlain;  // not empty, printable ASCII
 

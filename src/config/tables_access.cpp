@@ -140,6 +140,7 @@ const Table* table_of<Policy>() {
        entry<&Policy::residency>({.name = "residency", .doc = "Scopes that may process the request: `any`, one or a list. `eu` admits `eu` and what lies below it.", .nonempty = true, .one_or_many = true, .rule = &kResidency, .default_text = "any"}),
        entry<&Policy::unknown_price>({.name = "unknown_price", .doc = "Whether a deployment without a known price may serve.", .default_text = "`refuse` under a money budget, else `flag`"}),
        entry<&Policy::max_share>({.name = "max_share", .doc = "The most of this policy's requests that a cloud may get, in percent, as long as another can serve.", .unit = "percent", .min = 1, .max = 100, .placeholder = "CLOUD"}),
+       entry<&Policy::pacing>({.name = "pacing", .doc = "`soft`: while a budget of the key is spent faster than its window passes, service slowly counts for less beside the price."}),
        entry<&Policy::lossy>({.name = "lossy", .doc = "What a translation may drop: fields without effect on the answer's meaning, nothing, or anything."}),
        entry<&Policy::only>({.name = "only", .doc = "The places that may serve.", .default_text = "all"}),
        entry<&Policy::never>({.name = "never", .doc = "Places that may not serve.", .default_text = "none"}),

@@ -127,6 +127,7 @@ const Table* table_of<Deployment>() {
        entry<&Deployment::name>({.name = "name", .doc = "For records, headers and metrics.", .rule = &kName, .default_text = "PROVIDER/MODEL"}),
        entry<&Deployment::offer>({.name = "offer", .doc = "The offer book's name of the model.", .rule = &kUpstreamModel, .default_text = "what `model` means there, else the model's name"}),
        deployment_price_entry(),
+       pool_entry(),
        entry<&Deployment::own_timeouts>({.name = "timeouts", .doc = "Limits in time that replace the top-level ones."}),
        entry<&Deployment::on_cancel>({.name = "on_cancel", .doc = "What happens to a stream whose client left.", .default_text = "the cloud's"}),
        entry<&Deployment::dialects>({.name = "dialects", .doc = "What it speaks, if not what its cloud says.", .nonempty = true}),

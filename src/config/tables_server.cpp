@@ -202,6 +202,7 @@ const Table& file_table() {
        entry<&Config::tenants>({.name = "tenants", .doc = "Who keys belong to, by name."}),
        entry<&Config::keys>({.name = "keys", .doc = "Virtual keys: what clients sign in with.", .discreet = true}),
        budgets_entry(),
+       commitments_entry(),
        entry<&Config::offers>({.name = "offers", .doc = "Offer books laid over the embedded one, in this order ([docs/offers.md](offers.md)).", .rule = &kPath})}};
   return table;
 }

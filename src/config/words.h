@@ -95,6 +95,14 @@ struct Words<ledger::Window> {
                                                                                     {"total", ledger::Window::total}}};
 };
 template <>
+struct Words<Pacing> {
+  static constexpr std::array<std::pair<std::string_view, Pacing>, 2> all{{{"off", Pacing::off}, {"soft", Pacing::soft}}};
+};
+template <>
+struct Words<ledger::Draw> {
+  static constexpr std::array<std::pair<std::string_view, ledger::Draw>, 2> all{{{"even", ledger::Draw::even}, {"soon", ledger::Draw::soon}}};
+};
+template <>
 struct Words<Lossy> {
   static constexpr std::array<std::pair<std::string_view, Lossy>, 3> all{
       {{"hints", Lossy::hints}, {"refuse", Lossy::refuse}, {"allow", Lossy::allow}}};
