@@ -5,6 +5,7 @@
 
 #include "admin/pages.h"
 #include "dialect/content_scan.h"
+#include "route/pool.h"
 #include "route/record.h"
 #include "wire/json_write.h"
 
@@ -57,7 +58,7 @@ std::string reason(const route::Seen& s, const route::Ranked& r, const route::Po
     case Verdict::admissible: return "";
     case Verdict::lossy: return "something the request says is lost there";
     case Verdict::share: return fmt::format("{} has {:.1f} % of the policy's requests, more than max_share", s.cloud, 100.0 * s.share / route::kWhole);
-    case Verdict::throttled: return "its quota or its slots are used up for the moment";
+    case Verdict::throttled: return s.pool && s.utilisation == UINT16_MAX ? "the pool is full" : "its quota or its slots are used up for the moment";
     case Verdict::ejected: return "its breaker is open";
     case Verdict::marked: return "its account refused to serve a moment ago";
     case Verdict::doubtful:
@@ -100,6 +101,45 @@ void write_service(JsonWriter& json, const route::Seen& s) {
   json.end_object();
 }
 
+void write_pool(JsonWriter& json, const route::Seen& s) {
+  if (!s.pool) {
+    json.null();
+    return;
+  }
+  json.begin_object().key("utilisation_percent").real(100.0 * s.utilisation / UINT16_MAX, 2).member("tokens", std::int64_t{s.pool_tokens});
+  write_pico(json, "bid_usd", s.bid);
+  json.end_object();
+}
+
+// The place that served, else the first choice; nothing: none could.
+std::optional<std::uint16_t> place_of(const route::Decision& d, const std::vector<ExplainedAttempt>& attempts) {
+  const auto served = std::ranges::find(attempts.rbegin(), attempts.rend(), cloud::name(cloud::FailureKind::none), &ExplainedAttempt::outcome);
+  if (served != attempts.rend())
+    for (std::size_t i = 0; i < d.seen.size(); ++i)
+      if (d.seen[i].name == served->deployment) return static_cast<std::uint16_t>(i);
+  return d.tried > 0 ? std::optional(d.ranked[0].place) : std::nullopt;
+}
+
+// What a pool could have served and another place did, and what that was expected to cost more.
+void write_spill(JsonWriter& json, const route::Decision& d, const std::vector<ExplainedAttempt>& attempts) {
+  const auto at = place_of(d, attempts);
+  const auto spill = at ? route::spilled(d, *at) : std::nullopt;
+  json.key("spill");
+  if (!spill) {
+    json.null();
+    return;
+  }
+  const auto& pool = d.seen[spill->pool];
+  const auto& other = d.seen[*at];
+  json.begin_object().member("from", pool.name).member("to", other.name).member("why", name(spill->why));
+  json.key("utilisation_percent").real(100.0 * pool.utilisation / UINT16_MAX, 2);
+  write_pico(json, "bid_usd", pool.bid);
+  json.key("more_usd");
+  if (pool.cost < 0 || other.cost < 0) json.null();
+  else json.string(Money::of_units(Int128{other.cost - pool.cost} * 1'000).usd());
+  json.end_object();
+}
+
 void write_candidate(JsonWriter& json, const route::Decision& d, const route::Ranked& r, const route::Policy& policy) {
   const auto& s = d.seen[r.place];
   json.begin_object().member("deployment", s.name).member("provider", s.provider_name).member("cloud", s.cloud);
@@ -109,7 +149,13 @@ void write_candidate(JsonWriter& json, const route::Decision& d, const route::Ra
   else json.string(why);
   json.key("price").begin_object();
   write_pico(json, "expected_usd", s.cost);
-  json.member("warm_tokens", std::int64_t{s.warm_tokens}).end_object();
+  json.member("warm_tokens", std::int64_t{s.warm_tokens});
+  if (s.paid > 0) {
+    json.key("paid_percent").real(percent(s.paid), 2);
+    json.key("commitment_left_usd").string(Money::of_units(Int128{s.commitment_left} * 1'000'000'000).usd());
+  }
+  json.end_object().key("pool");
+  write_pool(json, s);
   json.key("service");
   write_service(json, s);
   json.key("compatibility").begin_object().member("verdict", compatibility(s)).key("lost");
@@ -136,6 +182,7 @@ std::string explain_page(const route::Recorded& recorded, const std::vector<Expl
   json.key("chosen");
   if (d.tried > 0) json.string(d.seen[d.ranked[0].place].name);
   else json.null();
+  write_spill(json, d, attempts);
   json.key("candidates").begin_array();
   for (const auto& r : d.ranked) write_candidate(json, d, r, policy);
   json.end_array().key("attempts").begin_array();

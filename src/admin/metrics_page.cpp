@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 #include "admin/pages.h"
@@ -105,6 +106,41 @@ void money(Page& page, const gateway::Counts& c, const gateway::Snapshot& s) {
   for (std::size_t i = 0; i < c.deployments.size(); ++i) page.sample(deployment_labels(s, i), c.deployments[i].cost_unknown);
 }
 
+void pools(Page& page, const gateway::Counts& c, const gateway::Snapshot& s) {
+  const auto family = [&](std::string_view name, std::string_view type, std::string_view help, auto&& value) {
+    page.family(name, type, help);
+    for (std::size_t i = 0; i < c.deployments.size(); ++i)
+      if (s.deployments()[i].pool) value(deployment_labels(s, i), *s.deployments()[i].pool, c.deployments[i]);
+  };
+  if (std::ranges::none_of(s.deployments(), [](const auto& d) { return d.pool.has_value(); })) return;
+  family("fairway_pool_tokens_per_minute", "gauge", "Capacity of a provisioned pool, in tokens as it weighs them.",
+         [&](const auto& labels, const auto& pool, const auto&) { page.sample(labels, pool.tokens_per_minute); });
+  family("fairway_pool_utilisation_ratio", "gauge", "How full it is, over its window; 1: full.",
+         [&](const auto& labels, const auto&, const auto& d) { page.sample(labels, fmt::format("{:.4f}", d.utilisation / double{UINT16_MAX})); });
+  family("fairway_pool_bid_usd_per_million_tokens", "gauge", "What its tokens are worth at this utilisation; weighed, never booked.",
+         [&](const auto& labels, const auto& pool, const auto& d) { page.sample(labels, per_million_usd(route::bid_price(pool.bid, d.utilisation))); });
+  family("fairway_pool_usd_per_hour", "gauge", "What it costs, used or not; no part of fairway_cost_usd_total.",
+         [&](const auto& labels, const auto& pool, const auto&) { if (pool.usd_per_hour) page.sample(labels, pool.usd_per_hour->usd()); });
+  family("fairway_pool_spills_total", "counter", "Requests it could have served that another place did, by why.",
+         [&](const auto& labels, const auto&, const auto& d) {
+           for (std::size_t k = 0; k < d.spills.size(); ++k) page.sample(fmt::format("{},why=\"{}\"", labels, name(static_cast<route::WhySpilled>(k))), d.spills[k]);
+         });
+  family("fairway_pool_spill_cost_usd_total", "counter", "What those cost more than in the pool, where it is known.",
+         [&](const auto& labels, const auto&, const auto& d) { page.sample(labels, d.spill_cost.usd()); });
+}
+
+void commitments(Page& page, const gateway::Counts& c, const gateway::Snapshot& s) {
+  if (s.commitments().empty()) return;
+  const auto family = [&](std::string_view name, std::string_view help, auto&& value) {
+    page.family(name, "gauge", help);
+    for (std::size_t i = 0; i < s.commitments().size() && i < c.drawn.size(); ++i)
+      page.sample(fmt::format("commitment={}", quoted(s.commitments()[i].name)), value(s.commitments()[i].terms, c.drawn[i]).usd());
+  };
+  family("fairway_commitment_usd", "Amount promised for the period.", [](const auto& terms, Money) { return terms.amount; });
+  family("fairway_commitment_drawn_usd", "Spent in its period, as far as it is known.", [](const auto&, Money drawn) { return drawn; });
+  family("fairway_commitment_left_usd", "Not drawn yet.", [](const auto& terms, Money drawn) { return ledger::left(terms, drawn); });
+}
+
 void sign_ins(Page& page, const gateway::Counts& c, const gateway::Snapshot& s) {
   page.family("fairway_sign_ins_total", "counter", "Credentials fetched for a provider, by result.");
   for (std::size_t i = 0; i < c.sign_ins.size(); ++i) {
@@ -141,6 +177,8 @@ std::string metrics_page(const gateway::Counts& c, const gateway::Snapshot& s, c
   requests(page, c, s);
   attempts(page, c, s);
   money(page, c, s);
+  pools(page, c, s);
+  commitments(page, c, s);
   sign_ins(page, c, s);
   page.family("fairway_connections_total", "counter", "Client connections accepted.");
   page.sample("", c.connections);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/commitments.h"
 #include "gateway/credentials.h"
 #include "gateway/decisions.h"
 #include "gateway/metrics.h"
@@ -21,16 +22,19 @@ namespace fw::admin {
 // journal: null where none is kept.
 // As the home core sees them; `snapshot` names them.
 std::string budgets_page(const std::vector<gateway::Purse::Standing>& budgets, const gateway::Snapshot& snapshot);
+// {"data":[…],"next":null}: every commitment with what is drawn and left, as one core knows it.
+std::string commitments_page(const std::vector<gateway::Commitments::Standing>& standing, const gateway::Snapshot& snapshot);
 std::string books_page(const std::string& data_dir, const store::Journal* journal);
 std::string metrics_page(const gateway::Counts& counts, const gateway::Snapshot& snapshot, const store::Journal* journal);
 
 // {"data":[…],"next":null}: newest first. Fields as design "Records" names them.
 std::string exchanges_page(const std::vector<ledger::ExchangeRecord>& records, const gateway::Snapshot& snapshot);
 
-// {"data":[…],"next":null}: every deployment with its cloud, scope, whether a price is known, and how its
-// provider's credential stands (by provider; why it could not be renewed is for operators: `why`).
+// {"data":[…],"next":null}: every deployment with its cloud, scope, whether a price is known, how its
+// provider's credential stands (by provider; why it could not be renewed is for operators: `why`), and its pool.
 struct Standing {
   std::vector<gateway::Signer> signers;
+  std::vector<std::uint16_t> utilisation;  // by deployment, of 65,536
   WallTime now;
   bool why = false;
 };
@@ -50,6 +54,9 @@ std::string explain_page(const route::Recorded& recorded, const std::vector<Expl
 std::string explain_page(const gateway::KeptDecision& kept, const std::optional<ledger::ExchangeRecord>& record, const gateway::Snapshot& snapshot);
 // {"data":[…],"next":null}: decisions as route/record.h writes them.
 std::string decisions_page(const std::vector<gateway::KeptDecision>& decisions, const gateway::Snapshot& snapshot);
+
+// An amount per token as one per million tokens.
+std::string per_million_usd(route::Pico per_token);
 
 // RFC 3339 in UTC with milliseconds.
 std::string rfc3339(WallTime time);

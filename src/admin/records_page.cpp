@@ -81,6 +81,17 @@ void write_attempt(JsonWriter& json, const ledger::AttemptRecord& a, const gatew
   json.end_object();
 }
 
+void write_spill(JsonWriter& json, const ledger::ExchangeRecord& r, const gateway::Snapshot& s) {
+  json.key("spill");
+  if (r.spilled_from >= s.deployments().size()) {
+    json.null();
+    return;
+  }
+  json.begin_object().member("from", s.deployments()[r.spilled_from].name).member("why", r.spilled_why.view());
+  write_money(json, "more_usd", r.spill_cost);
+  json.end_object();
+}
+
 void write_exchange(JsonWriter& json, const ledger::ExchangeRecord& r, const gateway::Snapshot& s) {
   json.begin_object();
   json.key("request_id").string(r.request_id.view());
@@ -103,6 +114,7 @@ void write_exchange(JsonWriter& json, const ledger::ExchangeRecord& r, const gat
   json.key("attempts").begin_array();
   for (const auto& a : r.attempts) write_attempt(json, a, s);
   json.end_array();
+  write_spill(json, r, s);
   json.end_object();
 }
 
@@ -146,6 +158,25 @@ void write_sign_in(JsonWriter& json, const gateway::Provider& p, const gateway::
   json.end_object();
 }
 
+void write_pool(JsonWriter& json, const gateway::Deployment& d, std::uint16_t utilisation) {
+  json.key("pool");
+  if (!d.pool) {
+    json.null();
+    return;
+  }
+  const auto& pool = *d.pool;
+  const auto weight = [&json](std::string_view name, std::int64_t thousandths) { json.key(name).real(static_cast<double>(thousandths) / 1e3, 3); };
+  json.begin_object().member("tokens_per_minute", pool.tokens_per_minute).member("window_s", std::int64_t{pool.window_s});
+  json.key("weights").begin_object();
+  weight("input", pool.weights.input);
+  weight("cache_read", pool.weights.cache_read);
+  weight("output", pool.weights.output);
+  json.end_object();
+  write_money(json, "usd_per_hour", pool.usd_per_hour);
+  json.key("utilisation_percent").real(100.0 * utilisation / UINT16_MAX, 2);
+  json.member("bid_usd_per_million", per_million_usd(route::bid_price(pool.bid, utilisation))).end_object();
+}
+
 }  // namespace
 
 std::string deployments_page(const gateway::Snapshot& snapshot, const Standing& standing) {
@@ -163,6 +194,7 @@ std::string deployments_page(const gateway::Snapshot& snapshot, const Standing& 
     json.key("scope").string(d.scope);
     json.key("price_known").boolean(d.price_at(standing.now) != nullptr);
     write_sign_in(json, p, standing.signers[d.provider], standing);
+    write_pool(json, d, standing.utilisation[static_cast<std::size_t>(&d - snapshot.deployments().data())]);
     json.end_object();
   }
   json.end_array();

@@ -71,7 +71,7 @@ net::Task<gateway::Counts> gather_counts(Desk& desk) {
   gateway::Counts sum;
   for (std::size_t i = 0; i < desk.server.cores().count(); ++i) {
     auto& core = desk.server.core(i);
-    auto question = gateway::ask<gateway::Counts>(desk.loop, core.loop(), [&core] { return core.counts; });
+    auto question = gateway::ask<gateway::Counts>(desk.loop, core.loop(), [&core] { return core.counted(); });
     const auto counts = co_await question;
     sum.merge(counts);
   }
@@ -155,11 +155,18 @@ net::Task<std::vector<gateway::Purse::Standing>> gather_budgets(Desk& desk) {
 
 // Every core knows every credential.
 net::Task<Standing> gather_standing(Desk& desk, bool why) {
-  using Signers = std::vector<gateway::Signer>;
   auto& core = desk.server.core(0);
-  auto question = gateway::ask<Signers>(desk.loop, core.loop(), [&core] { return core.signers; });
-  auto signers = co_await question;
-  co_return Standing{std::move(signers), desk.loop.wall(), why};
+  auto question = gateway::ask<Standing>(desk.loop, core.loop(), [&core, why] { return Standing{core.signers, core.utilisation(), core.loop().wall(), why}; });
+  auto standing = co_await question;
+  co_return standing;
+}
+
+net::Task<std::vector<gateway::Commitments::Standing>> gather_commitments(Desk& desk) {
+  using All = std::vector<gateway::Commitments::Standing>;
+  auto& core = desk.server.core(0);
+  auto question = gateway::ask<All>(desk.loop, core.loop(), [&core] { return core.commitments.standing(core.loop().wall()); });
+  auto all = co_await question;
+  co_return all;
 }
 
 void answer_probe(const Desk& desk, net::HttpConn& client, std::string_view path) {
@@ -201,11 +208,16 @@ net::Task<void> answer_page(Desk& desk, net::HttpConn& client, const config::Adm
     const auto standing = co_await gather_budgets(desk);
     co_return client.answer(200, kJson, budgets_page(standing, snapshot));
   }
+  if (path == "/admin/v1/commitments") {
+    if (!token.tenant.empty()) co_return client.answer(client_error(Code::forbidden, "commitments are not cut by tenant; this token sees one tenant only"));
+    const auto standing = co_await gather_commitments(desk);
+    co_return client.answer(200, kJson, commitments_page(standing, snapshot));
+  }
   if (path == "/admin/v1/deployments") {
     const auto standing = co_await gather_standing(desk, token.tenant.empty());
     co_return client.answer(200, kJson, deployments_page(snapshot, standing));
   }
-  client.answer(client_error(Code::not_found, "there is nothing here; see /metrics, /admin/v1/exchanges, /admin/v1/deployments, /admin/v1/budgets, /admin/v1/books, /admin/v1/decisions, /admin/v1/explain/ID"));
+  client.answer(client_error(Code::not_found, "there is nothing here; see /metrics, /admin/v1/exchanges, /admin/v1/deployments, /admin/v1/budgets, /admin/v1/commitments, /admin/v1/books, /admin/v1/decisions, /admin/v1/explain/ID"));
 }
 
 net::Task<void> serve(Desk& desk, std::unique_ptr<net::Stream> stream) {

@@ -55,6 +55,9 @@ void print_explained(std::string_view body) {
   }
   fmt::print("{}", to_text(list, Format::table));
   if (!reasons.empty()) fmt::print("\n{}", reasons);
+  if (const auto pool = at(body, {"spill", "from"}); !pool.empty())
+    fmt::print("\nspilled from the pool {} to {} ({}; the pool is {} % full, what the request takes of it is worth {} USD): expected to cost {} USD more\n", pool, at(body, {"spill", "to"}),
+               at(body, {"spill", "why"}), at(body, {"spill", "utilisation_percent"}), at(body, {"spill", "bid_usd"}), at(body, {"spill", "more_usd"}));
   List attempts{{"attempt", "deployment", "outcome", "status", "first token ms", "ended ms"}, {}};
   for (const auto a : elements(wire::json_find(body, {"attempts"})))
     attempts.rows.push_back({{at(a, {"attempt_id"})}, {at(a, {"deployment"})}, {at(a, {"outcome"})}, {at(a, {"status"}), true}, {at(a, {"first_token_ms"}), true}, {at(a, {"ended_ms"}), true}});

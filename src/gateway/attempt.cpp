@@ -267,7 +267,10 @@ void note_limits(const Exchange& x, std::span<const wire::HeaderField> fields) {
   };
   if (said.requests) note(requests, *said.requests);
   if (said.tokens) note(tokens, *said.tokens);
-  if (said.utilisation) note(utilisation, {.limit = 65'536, .remaining = *said.utilisation, .reset_ms = 0});
+  if (!said.utilisation) return;
+  note(utilisation, {.limit = route::kWhole, .remaining = *said.utilisation, .reset_ms = 0});
+  if (x.deployment().pool)
+    x.core.tell_others(PoolNews{.tokens = 0, .utilisation = static_cast<std::int32_t>(std::min<std::uint32_t>(*said.utilisation, route::kWhole)), .deployment = x.running.deployment});
 }
 
 // The head is there: a success, or what else it is.

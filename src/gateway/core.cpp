@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <utility>
 
 #include "dialect/error.h"
 #include "gateway/serve.h"
@@ -93,6 +94,7 @@ Core::Core(net::Loop& loop, Shared& shared, std::size_t index, std::unique_ptr<n
       retries(shared.snapshot->config().retries.budget_percent, shared.snapshot->config().retries.burst),
       marks(shared.snapshot->providers().size()),
       senses(*shared.snapshot, std::max<std::size_t>(1, shared.snapshot->config().limits.records / shared.cores.size()), index),
+      commitments(*shared.snapshot),
       signers(shared.snapshot->providers().size()),
       loop_(loop),
       shared_(shared),
@@ -109,6 +111,7 @@ Core::Core(net::Loop& loop, Shared& shared, std::size_t index, std::unique_ptr<n
   counts.sign_ins.resize(snapshot().providers().size());
   counts.budget_alerts.resize(snapshot().budgets().size());
   if (index == 0) purse.keep_home(shared.cores.size(), shared.spent);
+  commitments.restore(shared.drawn);
   if (auto* const lane = books.lane()) lane->on_wake([&loop, lane] { loop.post(std::make_unique<Deliver>(*lane)); });
   [[maybe_unused]] const auto n = getrandom(random_.data(), sizeof random_, 0);
 }
@@ -184,22 +187,59 @@ void Core::append_unique_id(std::string& out) {
 void Core::tell_others(const Lesson& lesson) {
   if (shared_.cores.size() < 2) return;
   senses.untold.push_back(lesson);
-  if (senses.untold.size() == 1) loop_.spawn(hand_over_lessons());
+  tell_soon();
+}
+
+void Core::tell_others(const PoolNews& news) {
+  if (shared_.cores.size() < 2) return;
+  senses.untold_pools.push_back(news);
+  tell_soon();
+}
+
+void Core::draw(std::uint16_t provider, Money cost, WallTime at) {
+  if (commitments.draw(provider, cost, at) && shared_.cores.size() > 1) tell_soon();
+}
+
+std::vector<std::uint16_t> Core::utilisation() const {
+  std::vector<std::uint16_t> out;
+  for (std::size_t i = 0; i < snapshot().deployments().size(); ++i) out.push_back(senses.board.utilisation(static_cast<std::uint16_t>(i), loop_.now()));
+  return out;
+}
+
+Counts Core::counted() const {
+  Counts now = counts;
+  const auto full = utilisation();
+  for (std::size_t i = 0; i < full.size(); ++i) now.deployments[i].utilisation = full[i];
+  for (const auto& standing : commitments.standing(loop_.wall())) now.drawn.push_back(standing.drawn);
+  return now;
+}
+
+void Core::tell_soon() {
+  if (std::exchange(telling_, true)) return;
+  loop_.spawn(hand_over_lessons());
 }
 
 net::Task<void> Core::hand_over_lessons() {
   struct Batch : net::Letter {
-    Batch(Core& c, const std::vector<Lesson>& l) : core(c), lessons(l) {}
+    Batch(Core& c, const Senses& s, const std::vector<Money>& d) : core(c), lessons(s.untold), pools(s.untold_pools), drawn(d) {}
     void run() override {
+      // In this order: a refusal among the lessons says that the pool is full, with what was taken back of its own estimate.
+      for (const auto& news : pools) core.senses.hear(news, core.loop().now());
       for (const auto& l : lessons) core.senses.hear(l, core.loop().now());
+      core.commitments.hear(drawn);
     }
     Core& core;
     std::vector<Lesson> lessons;
+    std::vector<PoolNews> pools;
+    std::vector<Money> drawn;
   };
   co_await loop_.sleep_until(loop_.now().plus_ms(kLessonsMs));
+  telling_ = false;
+  const auto drawn = commitments.tell();
   for (auto* c : shared_.cores)
-    if (c != this) c->loop().post(std::make_unique<Batch>(*c, senses.untold));
+    if (c != this) c->loop().post(std::make_unique<Batch>(*c, senses, drawn));
   senses.untold.clear();
+  senses.untold_pools.clear();
 }
 
 void Core::mark_account(std::uint16_t provider, cloud::Mark mark) {

@@ -12,6 +12,7 @@
 
 #include "dialect/inner.h"
 #include "gateway/books.h"
+#include "gateway/commitments.h"
 #include "gateway/credentials.h"
 #include "gateway/metrics.h"
 #include "gateway/owners.h"
@@ -41,6 +42,7 @@ struct Shared {
   std::vector<Core*> cores;
   store::Journal* journal = nullptr;  // null: no books are kept
   std::vector<Money> spent;           // by budget, in its window at the start
+  std::vector<Money> drawn;           // by commitment, at the start
 
   // Ready once every credential that must be fetched was fetched, or failed to be, a first time.
   std::future<void> signers_told() { return all_told_.get_future(); }
@@ -93,6 +95,13 @@ class Core : public net::Resident, public net::Acceptor::Sink {
   void append_unique_id(std::string& out);
   // What this core has learned already, for the others: handed over within kLessonsMs.
   void tell_others(const Lesson& lesson);
+  void tell_others(const PoolNews& news);
+  // What it counts, and what it knows of pools and commitments now.
+  Counts counted() const;
+  // Of pools by deployment, of 65,536; 0: none, or idle.
+  std::vector<std::uint16_t> utilisation() const;
+  // An attempt that began at `at` cost so much, as far as is known: what was promised to its cloud is drawn down.
+  void draw(std::uint16_t provider, Money cost, WallTime at);
   static constexpr std::int64_t kLessonsMs = 50;
   // Tells every core; this one at once.
   void mark_account(std::uint16_t provider, cloud::Mark mark);
@@ -118,6 +127,7 @@ class Core : public net::Resident, public net::Acceptor::Sink {
   health::RetryBudget retries;
   health::AccountMarks marks;
   Senses senses;
+  Commitments commitments;
   std::vector<Signer> signers;  // by provider
   std::string fields;                       // space to write header lines in; not kept over a suspension
   std::vector<std::string_view> pieces;     // likewise, what a relay puts out
@@ -126,6 +136,7 @@ class Core : public net::Resident, public net::Acceptor::Sink {
   Core(net::Loop& loop, Shared& shared, std::size_t index, std::unique_ptr<net::TlsClient> tls);
   class Door;
   void accepted(net::Fd connection) override;
+  void tell_soon();
   net::Task<void> hand_over_lessons();
 
   net::Loop& loop_;
@@ -142,6 +153,7 @@ class Core : public net::Resident, public net::Acceptor::Sink {
   std::vector<std::unique_ptr<Door>> doors_;
   std::array<std::uint64_t, 4> random_{};
   bool draining_ = false;
+  bool telling_ = false;
 };
 
 }  // namespace fw::gateway

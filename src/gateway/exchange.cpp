@@ -247,6 +247,7 @@ Result<void> Exchange::choose() {
   kept.policy = policy_index;
   route::decide(decision, policy());
   core.books.decided(*this, decision);
+  note_pool(*this, decision);
   core.retries.request();
   auto& candidates = asked->candidates;
   for (; candidates.count < decision.tried; ++candidates.count) {

@@ -76,6 +76,7 @@ struct Running {
   WallTime time;
   health::Ticket ticket;
   ledger::UpstreamRequestId upstream_request_id;
+  std::int64_t pool_tokens = 0;  // it is counted as having taken from a pool
 };
 
 // A refusal that the request does not explain: another place is asked before it is believed.
@@ -159,6 +160,8 @@ class Exchange {
   std::uint16_t key_index = ledger::kNoIndex;
   std::uint16_t policy_index = 0;  // as the policy's rules have it for this request, once it is looked at
   std::uint16_t model_index = ledger::kNoIndex;
+  std::uint16_t pool = ledger::kNoIndex;  // the pool's deployment that could serve it; none: kNoIndex
+  route::WhySpilled why_not_pool = route::WhySpilled::refused;  // why another place comes before it; where none does, `refused`
   std::uint16_t pinned = ledger::kNoIndex;  // the only deployment that can serve it: it keeps the state leant on
   std::int16_t status = 0;
   std::int32_t first_token_ms = -1;

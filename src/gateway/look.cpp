@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "route/pool.h"
+
 namespace fw::gateway {
 namespace {
 
@@ -42,18 +44,36 @@ Abilities abilities(const Exchange& x, const Place& place) {
   return out;
 }
 
+// What the request is expected to take of a pool.
+std::int64_t pool_tokens(const Exchange& x, const route::Pool& pool, std::uint32_t warm) {
+  return route::weighted(pool.weights, std::int64_t{x.expected_input} - warm, warm, x.expected_output);
+}
+
+std::uint32_t warm_tokens(const Exchange& x, const route::Warmth::Prompt* prompt, std::uint16_t deployment) {
+  return prompt != nullptr ? std::min(prompt->tokens(deployment, x.core.loop().now()), x.expected_input) : 0;
+}
+
+void see_pool(const Exchange& x, const route::Pool& pool, route::Seen& seen) {
+  const auto tokens = pool_tokens(x, pool, seen.warm_tokens);
+  seen.pool = true;
+  seen.pool_tokens = capped(tokens);
+  seen.bid = route::bid_for(pool.bid, seen.utilisation, tokens);
+}
+
 route::Seen see(Exchange& x, const Place& place, const route::Warmth::Prompt* prompt, std::uint32_t slo_ms) {
   auto& senses = x.core.senses;
   const auto& snapshot = x.core.snapshot();
+  const auto& d = snapshot.deployments()[place.deployment];
   const auto now = x.core.loop().now();
   const auto service = senses.board.service(place.deployment, health::size_class(x.expected_input), slo_ms, now);
   const auto can = abilities(x, place);
-  const auto warm = prompt != nullptr ? std::min(prompt->tokens(place.deployment, now), x.expected_input) : 0;
-  return {.scope = snapshot.deployments()[place.deployment].scope,
+  const auto warm = warm_tokens(x, prompt, place.deployment);
+  const auto paid = x.core.commitments.paid(place.provider, x.time);
+  route::Seen seen{.scope = d.scope,
           .cloud = snapshot.clouds()[place.cloud],
-          .name = snapshot.deployments()[place.deployment].name,
+          .name = d.name,
           .provider_name = snapshot.providers()[place.provider].name,
-          .cost = expected(x, snapshot.deployments()[place.deployment], warm),
+          .cost = expected(x, d, warm),
           .dropped = place.dropped(x.operation, x.asked->needs),
           .refused = place.refused(x.operation, x.asked->needs),
           .mapped = place.mapped(x.operation, x.asked->needs),
@@ -75,7 +95,11 @@ route::Seen see(Exchange& x, const Place& place, const route::Warmth::Prompt* pr
           .throttled = service.throttled,
           .marked = x.core.marks.marked(place.provider, now),
           .speaks = place.serves(x.operation),
-          .too_long = can.too_long};
+          .too_long = can.too_long,
+          .paid = paid.part,
+          .commitment_left = paid.left_micro_usd};
+  if (d.pool) see_pool(x, *d.pool, seen);
+  return seen;
 }
 
 What what_of(const Exchange& x, const ledger::AttemptRecord& a) {
@@ -102,6 +126,23 @@ std::int32_t seconds(dialect::CacheLifetime lifetime) {
     case dialect::CacheLifetime::h12: return 43'200;
     default: return 300;
   }
+}
+
+void take_from_pool(Exchange& x, std::int64_t tokens) {
+  if (tokens == 0) return;
+  x.core.senses.board.take_from_pool(x.running.deployment, tokens, x.core.loop().now());
+  x.core.tell_others(PoolNews{.tokens = tokens, .utilisation = -1, .deployment = x.running.deployment});
+}
+
+// The estimate becomes what the answer says. Where it says nothing of what was consumed, the estimate stands.
+void settle_pool(Exchange& x, const ledger::AttemptRecord& a) {
+  using enum ledger::AttemptState;
+  const auto& pool = x.deployment().pool;
+  if (!pool || x.running.pool_tokens == 0) return;
+  const auto& u = a.usage;
+  const auto estimate = std::exchange(x.running.pool_tokens, 0);
+  if (u.reported) take_from_pool(x, route::weighted(pool->weights, u.total_input() - u.cache_read, u.cache_read, u.total_output()) - estimate);
+  else if (a.state == not_sent || a.state == refused_unbilled) take_from_pool(x, -estimate);
 }
 
 // What the answer's count says of the place's cache. Clouds that do not count what they wrote are
@@ -151,6 +192,7 @@ void look(Exchange& x, route::Decision& d) {
                 .stream = x.stream,
                 .harmless = has_body(x.operation) && x.pinned == ledger::kNoIndex && x.expected_input <= kHarmlessTokens && !x.asked->facts.background};
   x.policy_index = x.core.snapshot().policy_for(x.key().policy, d.question);
+  if (x.policy().pacing) d.question.pressure = x.core.purse.pressure(x.key_index);
   const auto slo_ms = x.policy().first_token_ms;
   const auto* const prompt = x.core.senses.warmth.find(x.prompt);
   d.seen.clear();
@@ -159,7 +201,20 @@ void look(Exchange& x, route::Decision& d) {
 
 void take_ticket(Exchange& x) {
   x.running.ticket = x.core.senses.board.begin(x.running.deployment, x.expected_input + x.expected_output, x.stream, x.core.loop().now());
+  if (const auto& pool = x.deployment().pool) {
+    const auto* const prompt = x.core.senses.warmth.find(x.prompt);
+    x.running.pool_tokens = pool_tokens(x, *pool, warm_tokens(x, prompt, x.running.deployment));
+    take_from_pool(x, x.running.pool_tokens);
+  }
   if (x.attempts.empty()) x.core.senses.shares.add(x.key().policy, x.provider().cloud);
+}
+
+void note_pool(Exchange& x, const route::Decision& d) {
+  const auto ranks = std::span(d.ranked).first(d.tried);
+  const auto pool = std::ranges::find_if(ranks, [&d](const auto& r) { return d.seen[r.place].pool; });
+  if (pool == ranks.end()) return;
+  x.pool = d.seen[pool->place].deployment;
+  if (const auto spill = route::spilled(d, ranks.front().place)) x.why_not_pool = spill->why;
 }
 
 void learn_first_token(Exchange& x) {
@@ -173,6 +228,7 @@ void learn_first_token(Exchange& x) {
 void learn(Exchange& x, const ledger::AttemptRecord& a, std::uint32_t retry_after_ms) {
   auto& senses = x.core.senses;
   const auto now = x.core.loop().now();
+  settle_pool(x, a);
   // What could not even be said was not the place's doing.
   if (a.state == ledger::AttemptState::not_sent && a.outcome == cloud::FailureKind::invalid_request)
     return senses.board.finish(x.running.ticket, 0, now);

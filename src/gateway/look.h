@@ -7,6 +7,8 @@ namespace fw::gateway {
 
 // Fills question and seen for the exchange's request.
 void look(Exchange& x, route::Decision& decision);
+// Which pool could serve it, and why it is not the first choice.
+void note_pool(Exchange& x, const route::Decision& decision);
 // What requests share that would find each other's prompt in a cache; 0: nothing.
 std::uint64_t prompt_hash(const Exchange& x);
 

@@ -37,12 +37,17 @@ void Counts::merge(const Counts& o) {
     to.usage.add(from.usage);
     to.cost += from.cost;
     to.cost_unknown += from.cost_unknown;
+    for (std::size_t k = 0; k < to.spills.size(); ++k) to.spills[k] += from.spills[k];
+    to.spill_cost += from.spill_cost;
+    to.utilisation = std::max(to.utilisation, from.utilisation);
   }
   sign_ins.resize(std::max(sign_ins.size(), o.sign_ins.size()));
   for (std::size_t i = 0; i < o.sign_ins.size(); ++i) {
     sign_ins[i].fetched += o.sign_ins[i].fetched;
     sign_ins[i].failed += o.sign_ins[i].failed;
   }
+  drawn.resize(std::max(drawn.size(), o.drawn.size()));
+  for (std::size_t i = 0; i < o.drawn.size(); ++i) drawn[i] = std::max(drawn[i], o.drawn[i]);
   budget_alerts.resize(std::max(budget_alerts.size(), o.budget_alerts.size()));
   for (std::size_t i = 0; i < o.budget_alerts.size(); ++i) budget_alerts[i] += o.budget_alerts[i];
   connections += o.connections;
@@ -53,12 +58,25 @@ void Counts::merge(const Counts& o) {
   clients_left += o.clients_left;
 }
 
+namespace {
+
+void count_spill(Counts& counts, const ledger::ExchangeRecord& record) {
+  if (record.spilled_from == ledger::kNoIndex) return;
+  auto& pool = counts.deployments[record.spilled_from];
+  for (std::size_t k = 0; k < pool.spills.size(); ++k)
+    if (name(static_cast<route::WhySpilled>(k)) == record.spilled_why.view()) ++pool.spills[k];
+  pool.spill_cost += record.spill_cost.value_or(Money());
+}
+
+}  // namespace
+
 void count(Counts& counts, const ledger::ExchangeRecord& record) {
   auto& model = counts.models[std::min<std::size_t>(record.model, counts.models.size() - 1)];
   ++model.requests[std::min<std::size_t>(static_cast<std::size_t>(record.status) / 100, 5)];
   model.duration.add(record.duration_ms * kMs);
   if (record.first_token_ms >= 0) model.first_token.add(record.first_token_ms * kMs);
   if (record.client_left) ++counts.clients_left;
+  count_spill(counts, record);
   for (const auto& a : record.attempts) {
     auto& d = counts.deployments[a.deployment];
     ++d.attempts[static_cast<std::size_t>(a.outcome)];

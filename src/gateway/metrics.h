@@ -9,6 +9,7 @@
 #include "base/money.h"
 #include "cloud/verdict.h"
 #include "ledger/record.h"
+#include "route/pool.h"
 
 namespace fw::gateway {
 
@@ -34,6 +35,10 @@ struct DeploymentCounts {
   dialect::Usage usage;
   Money cost;
   std::uint64_t cost_unknown = 0;  // attempts that consumed tokens of no known price
+  // Of a pool: requests it could have served that others did, by route::WhySpilled, and what they cost more there.
+  std::array<std::uint64_t, route::kWhysSpilled> spills{};
+  Money spill_cost;
+  std::uint16_t utilisation = 0;   // of 65,536, when it was asked
 };
 
 // Credentials fetched for a provider.
@@ -46,6 +51,7 @@ struct Counts {
   std::vector<ModelCounts> models;            // by index; the last: no model was recognised
   std::vector<DeploymentCounts> deployments;  // by index
   std::vector<SignInCounts> sign_ins;         // by provider
+  std::vector<Money> drawn;                   // by commitment, as far as the core knew when it was asked
   std::vector<std::uint64_t> budget_alerts;   // by budget: thresholds passed
   std::uint64_t connections = 0;
   std::uint64_t connections_open = 0;

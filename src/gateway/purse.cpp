@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdlib>
+
 #include "gateway/ask.h"
 #include "gateway/core.h"
 #include "ledger/refusal.h"
@@ -16,6 +19,7 @@ Leases<PaceKind>& PaceKind::of(Core& core) { return core.purse.pace; }
 
 void MoneyKind::returned(Core& core, Home& home, std::size_t account, const Return& r, MonoTime) {
   const auto passed = home.returned(account, r);
+  core.purse.keep_pace(account);
   core.counts.budget_alerts[account] += passed.count;
   if (!passed.limit || core.snapshot().budgets()[account].rule.hard) return;
   for (auto* const to : cores(core))
@@ -29,6 +33,32 @@ Purse::Purse(Core& core, const Snapshot& snapshot)
     clocks_.emplace_back(b.rule.per, *b.rule.zone);
   }
   pace.all().resize(snapshot.rates().size());
+  paced_.resize(snapshot.budgets().size());
+  for (const auto& key : snapshot.keys())
+    for (const auto account : key.budgets) paced_[account] = paced_[account] || snapshot.policies()[key.policy].pacing;
+  pacers_.resize(paced_.size());
+  pressure_.resize(paced_.size());
+}
+
+void Purse::keep_pace(std::size_t account) {
+  const auto now = core_.loop().wall();
+  const auto span = clocks_[account].at(now);
+  if (!paced_[account] || !span.ends()) return;
+  const auto state = money.home()->state(account, span.id);
+  const auto part = [](Int128 of, Int128 whole) { return static_cast<std::int64_t>(std::min<Int128>(of * route::kWhole / std::max<Int128>(whole, 1), 2 * route::kWhole)); };
+  auto& pacer = pacers_[account];
+  pacer.observe({.window = span.id.value, .spent = part(state.settled.units(), state.limit.units()), .elapsed = part(now.ns - span.from.ns, span.until.ns - span.from.ns)});
+  const auto pressure = pacer.pressure();
+  constexpr int kSmall = 64;  // changes nothing that is worth telling
+  if (pressure == pressure_[account] || (pressure != 0 && std::abs(pressure - pressure_[account]) < kSmall)) return;
+  for (auto* const to : core_.shared().cores)
+    post(to->loop(), [to, account, pressure] { to->purse.pressure_[account] = pressure; });
+}
+
+std::uint16_t Purse::pressure(std::uint16_t key) const {
+  std::uint16_t most = 0;
+  for (const auto account : snapshot_.keys()[key].budgets) most = std::max(most, pressure_[account]);
+  return most;
 }
 
 void Purse::keep_home(std::size_t cores, const std::vector<Money>& spent) {

@@ -10,6 +10,7 @@
 #include "ledger/budget.h"
 #include "ledger/rate.h"
 #include "ledger/record.h"
+#include "route/pacer.h"
 
 namespace fw::gateway {
 
@@ -90,6 +91,11 @@ class Purse {
   };
   std::vector<Standing> standing(WallTime now) const;
 
+  // On core 0: some of the account was spent. Where a policy paces it, all cores learn what that means.
+  void keep_pace(std::size_t account);
+  // Of the key's budgets, the most (route/pacer.h); 0 on cores that were told nothing.
+  std::uint16_t pressure(std::uint16_t key) const;
+
   Leases<MoneyKind> money;
   Leases<PaceKind> pace;
 
@@ -98,6 +104,9 @@ class Purse {
   Core& core_;
   const Snapshot& snapshot_;
   std::vector<ledger::WindowClock> clocks_;  // by budget
+  std::vector<bool> paced_;                  // likewise
+  std::vector<route::Pacer> pacers_;         // likewise; on core 0
+  std::vector<std::uint16_t> pressure_;      // likewise
 };
 
 }  // namespace fw::gateway

@@ -58,7 +58,7 @@ std::string chat_request(std::string_view body, std::string_view key, std::strin
                      path, key, body.size(), body);
 }
 
-Rig::Rig(std::string_view more_config, std::string_view of_each) {
+Rig::Rig(std::string_view more_config, std::string_view of_each, std::string_view of_one) {
   config::Sources sources;
   sources.env = environment;
   auto text = std::string(kConfig) + std::string(more_config);
@@ -67,6 +67,8 @@ Rig::Rig(std::string_view more_config, std::string_view of_each) {
   constexpr std::string_view kEnd = "output: \"2\" } }";  // of a deployment
   for (auto at = text.find(kEnd); !of_each.empty() && at != text.npos; at = text.find(kEnd, at + kEnd.size()))
     text.insert(at + kEnd.size() - 1, fmt::format(", {}", of_each));
+  constexpr std::string_view kPrice = "price: { input: \"1\", output: \"2\" }";
+  if (!of_one.empty()) text.replace(text.find(kPrice), kPrice.size(), of_one);
   auto loaded = config::load(text, sources);
   std::string problems;
   for (const auto& p : loaded.problems) problems += config::render(p, "rig");

@@ -36,8 +36,8 @@ std::string chat_request(std::string_view body, std::string_view key = "sk-team-
 class Rig {
  public:
   // Two `compatible` deployments, "one" and "two", of the model gpt; keys of tenants acme and umbra.
-  // `of_each`: more fields of both. A config that begins with `tenants:` replaces theirs.
-  explicit Rig(std::string_view more_config = {}, std::string_view of_each = {});
+  // `of_each`: more fields of both. A config that begins with `tenants:` replaces theirs. `of_one`: instead of one's price.
+  explicit Rig(std::string_view more_config = {}, std::string_view of_each = {}, std::string_view of_one = {});
   ~Rig();
 
   // Scripts of the next connections' requests, in order, whoever is dialled.

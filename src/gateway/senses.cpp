@@ -44,7 +44,18 @@ Senses::Senses(const Snapshot& snapshot, std::size_t records, std::uint64_t seed
       usual(snapshot.models().size()),
       shares(snapshot.policies().size(), snapshot.clouds().size()),
       known(kShapes),
-      decisions(records, usual_places(snapshot)) {}
+      decisions(records, usual_places(snapshot)) {
+  constexpr std::int64_t kSecondMs = 1'000;
+  for (std::size_t i = 0; i < snapshot.deployments().size(); ++i)
+    if (const auto& pool = snapshot.deployments()[i].pool)
+      board.is_pool(static_cast<std::uint16_t>(i), {.tokens_per_minute = pool->tokens_per_minute, .window_ms = pool->window_s * kSecondMs});
+}
+
+void Senses::hear(const PoolNews& news, MonoTime now) {
+  if (news.utilisation >= 0)
+    board.note_limit(news.deployment, {.kind = health::Limit::Kind::utilisation, .limit = route::kWhole, .remaining = news.utilisation, .reset_ms = 0}, now);
+  board.take_from_pool(news.deployment, news.tokens, now);
+}
 
 void Senses::hear(const Lesson& lesson, MonoTime now) {
   board.observe(lesson.seen);

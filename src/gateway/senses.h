@@ -36,9 +36,17 @@ struct Lesson {
   std::int32_t cache_s = 0;
 };
 
+// What went into a pool here, or what its cloud said of it, for the other cores.
+struct PoolNews {
+  std::int64_t tokens = 0;        // weighted; below 0: fewer than was said before
+  std::int32_t utilisation = -1;  // of 65,536; -1: nothing was said
+  std::uint16_t deployment = 0;
+};
+
 struct Senses {
   Senses(const Snapshot& snapshot, std::size_t records, std::uint64_t seed);
   void hear(const Lesson& lesson, MonoTime now);
+  void hear(const PoolNews& news, MonoTime now);
 
   health::Board board;
   route::Warmth warmth;
@@ -47,6 +55,7 @@ struct Senses {
   health::KnownShapes known;        // tenant, model and what is asked for
   Decisions decisions;
   std::vector<Lesson> untold;         // what the other cores do not know yet
+  std::vector<PoolNews> untold_pools;  // likewise
 };
 
 }  // namespace fw::gateway

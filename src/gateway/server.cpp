@@ -9,6 +9,7 @@
 #include <future>
 #include <thread>
 
+#include "gateway/drawn.h"
 #include "gateway/spent.h"
 #include "net/tls.h"
 
@@ -111,6 +112,9 @@ Result<void> Server::open_journal(std::size_t cores) {
   auto spent_before = spent(snapshot(), config.data_dir, {std::int64_t{wall.tv_sec} * 1'000'000'000 + wall.tv_nsec});
   if (!spent_before) return std::unexpected(std::move(spent_before.error()));
   shared_->spent = std::move(*spent_before);
+  auto drawn_before = drawn(snapshot(), config.data_dir);
+  if (!drawn_before) return std::unexpected(std::move(drawn_before.error()));
+  shared_->drawn = std::move(*drawn_before);
   auto journal = store::Journal::open({.data_dir = config.data_dir,
                                        .cores = cores,
                                        .segment_bytes = static_cast<std::size_t>(config.journal.segment_mib) << 20,

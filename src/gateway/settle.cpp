@@ -3,9 +3,26 @@
 #include <fmt/format.h>
 
 #include "dialect/error.h"
+#include "ledger/pricing.h"
 
 namespace fw::gateway {
 namespace {
+
+// Served by another place although a pool could have: what that cost more than in the pool.
+void note_spill(const Exchange& x, ledger::ExchangeRecord& r) {
+  r.spilled_from = ledger::kNoIndex;
+  r.spilled_why = std::string_view();
+  r.spill_cost.reset();
+  if (x.pool == ledger::kNoIndex || x.attempts.empty() || x.attempts.back().outcome != cloud::FailureKind::none) return;
+  const auto& served = x.attempts.back();
+  const auto& deployments = x.core.snapshot().deployments();
+  if (deployments[served.deployment].pool) return;
+  r.spilled_from = x.pool;
+  r.spilled_why = name(x.why_not_pool);
+  const auto* const sheet = deployments[x.pool].price_at(served.start);
+  if (!served.cost || sheet == nullptr) return;
+  if (const auto there = ledger::price(served.usage, *sheet, served.tier.view())) r.spill_cost = *served.cost - there->cost;
+}
 
 void write_record(Exchange& x) {
   auto& r = x.core.records.add();
@@ -28,6 +45,7 @@ void write_record(Exchange& x) {
   for (const auto& a : x.attempts) r.usage.add(a.usage);
   r.cost = cost_so_far(x);
   r.attempts.assign(x.attempts.begin(), x.attempts.end());
+  note_spill(x, r);
   count(x.core.counts, r);
   x.core.books.ended(r);
 }
@@ -53,6 +71,8 @@ ledger::AttemptRecord& close_attempt(Exchange& x, cloud::FailureKind outcome) {
 
 void book(Exchange& x, const ledger::AttemptRecord& a) {
   x.core.books.settled(a);
+  // What is not known counts with the least it can be: a commitment is not taken for met by a guess.
+  x.core.draw(a.provider, a.cost.value_or(a.cost_low.value_or(Money())), a.start);
   if (!x.spending) return;
   // What is not known counts with the most it can be, until it is.
   auto& held = x.spending->held;

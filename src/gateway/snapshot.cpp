@@ -118,16 +118,19 @@ Result<void> Snapshot::add_providers(const cloud::Surroundings& surroundings) {
     const auto cloud = std::ranges::find(clouds_, p.cloud);
     const auto cloud_index = static_cast<std::uint16_t>(cloud - clouds_.begin());
     if (cloud == clouds_.end()) clouds_.push_back(p.cloud);
-    Provider provider{.name = p.name, .scope = p.scope, .cloud = cloud_index, .adapter = adapter, .site = *site, .sign_in = std::move(*sign_in), .endpoint = {}, .forward_headers = p.settings.forward_headers};
+    Provider provider{.name = p.name, .scope = p.scope, .cloud = cloud_index, .adapter = adapter, .site = *site, .sign_in = std::move(*sign_in), .endpoint = {}, .forward_headers = p.settings.forward_headers, .commitments = {}};
     provider.endpoint = {.host = site->url.host,
                          .port = site->url.port,
                          .tls = site->url.tls,
                          .connections_max = p.connections.per_core,
                          .idle_max = p.connections.idle_per_core,
                          .idle_ms = p.connections.idle_ms};
+    for (std::size_t i = 0; i < config_.commitments.size(); ++i)
+      if (config_.commitments[i].counts(p)) provider.commitments.push_back(static_cast<std::uint16_t>(i));
     forwarded_.insert(forwarded_.end(), provider.forward_headers.begin(), provider.forward_headers.end());
     providers_.push_back(std::move(provider));
   }
+  for (const auto& c : config_.commitments) commitments_.push_back({c.name, c.terms()});
   return {};
 }
 
@@ -137,7 +140,8 @@ void Snapshot::add_models() {
     Model model{.name = m.name, .places = {}};
     for (const auto& d : m.deployments) {
       Deployment out{.name = d.name, .model = d.model, .scope = {}, .model_json = "\"", .provider = index_of(providers_, d.provider),
-                     .of_model = of_model, .timeouts = d.timeouts, .on_cancel = d.on_cancel, .prices = {}, .quick = {}, .features = {}, .answer_lines = {}, .faces = {}};
+                     .of_model = of_model, .timeouts = d.timeouts, .on_cancel = d.on_cancel, .pool = {}, .prices = {}, .quick = {}, .features = {}, .answer_lines = {}, .faces = {}};
+      if (d.pool) out.pool = config::routed(*d.pool);
       out.answer_lines = fmt::format("x-fairway-provider: {}\r\nx-fairway-deployment: {}\r\n", d.provider, d.name);
       const auto& provider = providers_[out.provider];
       out.scope = offer::widest(provider.scope, provider.adapter->scope_of(d.model));

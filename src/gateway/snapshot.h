@@ -13,12 +13,14 @@
 
 #include "cloud/adapter.h"
 #include "config/config.h"
+#include "ledger/commitment.h"
 #include "ledger/rate.h"
 #include "ledger/reserve.h"
 #include "net/http_client.h"
 #include "offer/book.h"
 #include "route/decision.h"
 #include "route/expected.h"
+#include "route/pool.h"
 
 namespace fw::gateway {
 
@@ -35,6 +37,7 @@ struct Provider {
   std::shared_ptr<const cloud::SignIn> sign_in;  // null: the site's own lines say it all
   net::Endpoint endpoint;
   std::vector<std::string> forward_headers;  // lower case, beyond the allow-list
+  std::vector<std::uint16_t> commitments;    // indices of commitments() that its spending draws down
 };
 
 // How one operation of clients is spoken to a deployment.
@@ -71,6 +74,7 @@ struct Deployment {
   std::uint16_t of_model = 0;
   config::AttemptTimeouts timeouts;
   cloud::OnCancel on_cancel = cloud::OnCancel::estimate;
+  std::optional<route::Pool> pool;
   offer::Timeline prices;  // its own price, or the offer book's
   std::vector<DatedQuick> quick;  // the same, to compare with
   std::vector<DatedFeatures> features;  // by time; what is not here is unknown
@@ -117,6 +121,12 @@ struct BudgetAccount {
   config::BudgetRule rule;
 };
 
+// An amount promised to clouds; whose spending counts stands in the providers.
+struct CommitmentAccount {
+  std::string name;
+  ledger::CommitmentTerms terms;
+};
+
 // Requests or tokens per minute of a key, or of all keys of a tenant.
 struct RateAccount {
   std::string whose;  // "the key team-a"
@@ -151,6 +161,7 @@ class Snapshot {
   const std::vector<Key>& keys() const { return keys_; }
   const std::vector<BudgetAccount>& budgets() const { return budgets_; }
   const std::vector<RateAccount>& rates() const { return rates_; }
+  const std::vector<CommitmentAccount>& commitments() const { return commitments_; }
   const std::vector<std::string>& tenants() const { return tenants_; }
   std::size_t tenant_concurrent_max(std::size_t tenant) const;  // 0: no limit
   // Those of the configuration, then that of keys without one; the same again, refusing what has no price (for keys
@@ -190,6 +201,7 @@ class Snapshot {
   std::vector<Key> keys_;
   std::vector<BudgetAccount> budgets_;
   std::vector<RateAccount> rates_;
+  std::vector<CommitmentAccount> commitments_;
   std::vector<std::string> tenants_;
   std::vector<route::Policy> policies_;
   std::vector<std::uint16_t> first_ruled_;  // by policy: where its rules' stand
