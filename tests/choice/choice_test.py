@@ -244,5 +244,159 @@ keys:
                 self.assertLessEqual(cost, Decimal("0.01"))
 
 
+class Capacity(unittest.TestCase):
+    """What was bought ahead: pools that fill and spill over to another cloud, commitments that are drawn down."""
+
+    CONFIG = """version: 1
+threads: 2
+log: {{ format: text }}
+listen: [{{ address: "127.0.0.1:0" }}]
+admin: {{ address: "127.0.0.1:0", token: "${{env:ADMIN}}" }}
+providers:
+  direct: {{ cloud: openai, base_url: "{openai}/v1", auth: {{ api_key: "${{env:OPENAI}}" }} }}
+  promised: {{ cloud: openai, base_url: "{openai}/v1", auth: {{ api_key: "${{env:OPENAI}}" }} }}
+  azure: {{ cloud: azure, base_url: "{azure}/openai/v1", auth: {{ api_key: "${{env:AZURE}}" }}, scope: us }}
+models:
+  pooled:
+    deployments:
+      - {{ provider: direct, model: gpt-6-sol, name: direct, price: {{ input: "1", cache_read: "0.1", output: "2" }} }}
+      - {{ provider: azure, model: sol, name: ptu, pool: {{ tokens_per_minute: 100, window_s: 3600, weights: {{ cache_read: 0, output: 2 }}, usd_per_hour: "12.5" }} }}
+  refusing:
+    deployments:
+      - {{ provider: direct, model: gpt-6-sol, name: direct, price: {{ input: "1", cache_read: "0.1", output: "2" }} }}
+      - {{ provider: azure, model: sol, name: ptu, pool: {{ units: 100, tokens_per_minute_per_unit: 3400, weights: {{ output: 8 }} }} }}
+  bidding:
+    deployments:
+      - {{ provider: direct, model: gpt-6-sol, name: direct, price: {{ input: "1", cache_read: "0.1", output: "2" }} }}
+      - {{ provider: azure, model: sol, name: ptu, pool: {{ tokens_per_minute: 100, window_s: 3600, weights: {{ output: 2 }}, bid: {{ usd_per_million: "100", from_percent: 30 }} }} }}
+  committed:
+    deployments:
+      - {{ provider: direct, model: gpt-6-sol, name: cheap, price: {{ input: "1", cache_read: "0.1", output: "2" }} }}
+      - {{ provider: promised, model: gpt-6-sol, name: dear, price: {{ input: "3", cache_read: "0.3", output: "6" }} }}
+commitments: {{ edp: {{ usd: "0.01", providers: promised, from: 2026-01-01, until: 2100-01-01, draw: soon }} }}
+keys: [{{ name: team, key: "${{env:PLAIN}}" }}]
+"""
+    serve = Budgets.serve
+    offline = Budgets.offline
+
+    def run(self, result=None):
+        with Program("fake", "--cloud", "openai", "--listen", "127.0.0.1:0", "--speed", "0") as openai, \
+                Program("fake", "--cloud", "azure", "--listen", "127.0.0.1:0", "--speed", "0", "--model", "sol=gpt-6-sol") as azure, \
+                tempfile.TemporaryDirectory(prefix="fairway-capacity-") as folder:
+            self.azure = azure.line("listening ").split()[-1]
+            self.file = pathlib.Path(folder) / "fairway.yaml"
+            self.file.write_text(self.CONFIG.format(openai=openai.line("listening ").split()[-1], azure=self.azure))
+            return super().run(result)
+
+    def ask(self, model):
+        body = {"model": model, "max_tokens": 100, "messages": [{"role": "user", "content": "hello"}]}
+        status, fields, text = call(self.base + "/chat/completions", body, {"Authorization": f"Bearer {KEYS['plain']}"})
+        self.assertEqual(status, 200, text)
+        return {name.lower(): value for name, value in fields.items()}, json.loads(text)["usage"]
+
+    def told(self, path):
+        status, _, text = call(self.admin + path, headers={"Authorization": f"Bearer {ADMIN}"})
+        self.assertEqual(status, 200, text)
+        return text if path == "/metrics" else json.loads(text)
+
+    def until(self, path, holds):
+        """What the admin plane tells there, once it holds: what a core learned reaches the others within 50 ms."""
+        end = time.monotonic() + 30
+        while not holds(told := self.told(path)) and time.monotonic() < end:
+            select.select([], [], [], 0.02)
+        self.assertTrue(holds(told), told)
+        return told
+
+    def pool(self, told, model):
+        return next(d["pool"] for d in told["data"] if (d["model"], d["deployment"]) == (model, "ptu"))
+
+    def fill(self, model):
+        """Asks until another place serves; what the pool took, and the spilled answer."""
+        taken = 0
+        for _ in range(2000):
+            fields, usage = self.ask(model)
+            if fields["x-fairway-deployment"] == "direct":
+                return taken, fields
+            self.assertEqual(fields["x-fairway-cost-usd"], "0")
+            taken += usage["prompt_tokens"] + 2 * usage["completion_tokens"]
+            percent = min(100, 100 * taken / 6000)
+            self.until("/admin/v1/deployments", lambda told: abs(self.pool(told, model)["utilisation_percent"] - percent) < 1)
+        self.fail("the pool never filled")
+
+    def test_a_full_pool_spills_to_another_cloud_and_what_that_costs_is_told(self):
+        with self.serve() as gateway:
+            taken, spilled = self.fill("pooled")
+            self.assertLess(abs(taken - 6000), 400)
+            now = self.pool(self.told("/admin/v1/deployments"), "pooled")
+            self.assertEqual((now["tokens_per_minute"], now["usd_per_hour"], now["weights"]), (100, "12.5", {"input": 1, "cache_read": 0, "output": 2}))
+            explained = self.told("/admin/v1/explain/" + spilled["x-request-id"])
+            spill = explained["spill"]
+            self.assertEqual((spill["from"], spill["to"], spill["why"], explained["chosen"]), ("ptu", "direct", "full", "direct"))
+            self.assertGreater(Decimal(spill["more_usd"]), 0)
+            ptu = next(c for c in explained["candidates"] if c["deployment"] == "ptu")
+            self.assertEqual((ptu["verdict"], ptu["reason"], ptu["pool"]["utilisation_percent"]), ("throttled", "the pool is full", 100))
+            record = self.until("/admin/v1/exchanges?limit=1", lambda told: told["data"][0]["request_id"] == spilled["x-request-id"])["data"][0]
+            self.assertEqual(record["spill"], {"from": "ptu", "why": "full", "more_usd": spilled["x-fairway-cost-usd"]})
+            page = self.told("/metrics")
+            label = 'model="pooled",deployment="ptu",provider="azure",cloud="azure"'
+            self.assertIn(f'fairway_pool_spills_total{{{label},why="full"}} 1\n', page)
+            self.assertIn(f'fairway_pool_spill_cost_usd_total{{{label}}} {spilled["x-fairway-cost-usd"]}\n', page)
+            self.assertIn(f"fairway_pool_usd_per_hour{{{label}}} 12.5\n", page)
+            gateway.child.kill()
+            gateway.child.wait()
+        self.assertEqual(self.offline("replay")["different"], 0)
+        self.assertEqual(self.offline("explain", spilled["x-request-id"])["spill"], spill)
+
+    def test_a_filling_pool_leaves_room_for_what_is_dear_elsewhere(self):
+        with self.serve():
+            taken, spilled = self.fill("bidding")
+            self.assertTrue(1800 <= taken < 5000, taken)
+            explained = self.told("/admin/v1/explain/" + spilled["x-request-id"])
+            self.assertEqual(explained["spill"]["why"], "bid")
+            self.assertGreater(Decimal(explained["spill"]["bid_usd"]), Decimal(explained["spill"]["more_usd"]))
+            self.assertGreater(Decimal(self.pool(self.told("/admin/v1/deployments"), "bidding")["bid_usd_per_million"]), 0)
+
+    def test_a_429_with_a_utilisation_says_that_the_pool_is_full(self):
+        with self.serve():
+            fields, _ = self.ask("refusing")
+            self.assertEqual(fields["x-fairway-deployment"], "ptu")
+            script = "status 429 retry_after_ms=50 headers.azure-openai-deployment-utilization=100%"
+            status, _, text = call(self.azure + "/_fake/faults", script, {"Content-Type": "text/plain"})
+            self.assertEqual(status, 200, text)
+            fields, _ = self.ask("refusing")
+            self.assertEqual((fields["x-fairway-deployment"], fields["x-fairway-attempts"]), ("direct", "2"))
+            self.assertEqual(self.told("/admin/v1/explain/" + fields["x-request-id"])["spill"]["why"], "refused")
+            self.until("/admin/v1/deployments", lambda told: self.pool(told, "refusing")["utilisation_percent"] == 100)
+            fields, _ = self.ask("refusing")
+            self.assertEqual((fields["x-fairway-deployment"], fields["x-fairway-attempts"]), ("direct", "1"))
+            self.assertEqual(self.told("/admin/v1/explain/" + fields["x-request-id"])["spill"]["why"], "full")
+
+    def commitment(self):
+        return self.told("/admin/v1/commitments")["data"][0]
+
+    def test_a_commitment_is_drawn_down_over_a_kill_and_met_once(self):
+        cost = Decimal(0)
+        with self.serve() as gateway:
+            self.assertEqual(self.commitment()["drawn_usd"], "0")
+            for _ in range(3):
+                fields, _ = self.ask("committed")
+                self.assertEqual(fields["x-fairway-deployment"], "dear")
+                cost += Decimal(fields["x-fairway-cost-usd"])
+            self.until("/admin/v1/commitments", lambda told: Decimal(told["data"][0]["drawn_usd"]) == cost)
+            candidate = next(c for c in self.told("/admin/v1/explain/" + fields["x-request-id"])["candidates"] if c["deployment"] == "dear")
+            self.assertGreater(candidate["price"]["paid_percent"], 99)
+            gateway.child.kill()
+            gateway.child.wait()
+        with self.serve():
+            now = self.commitment()
+            self.assertEqual((Decimal(now["drawn_usd"]), Decimal(now["left_usd"]), now["providers"]), (cost, Decimal("0.01") - cost, ["promised"]))
+            while (asked := self.ask("committed")[0])["x-fairway-deployment"] == "dear":
+                cost += Decimal(asked["x-fairway-cost-usd"])
+                self.until("/admin/v1/commitments", lambda told: Decimal(told["data"][0]["drawn_usd"]) == cost)
+            self.assertGreaterEqual(cost, Decimal("0.01"))
+            self.assertEqual((self.commitment()["left_usd"], self.commitment()["paid_percent"]), ("0", 0))
+            self.assertIn(f'fairway_commitment_drawn_usd{{commitment="edp"}} {cost}\n', self.told("/metrics"))
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
