@@ -95,6 +95,29 @@ TEST(Compact, gives_the_decision_back_and_its_policy_under_a_hash) {
   }
 }
 
+// As version 1 wrote it: a place that is full by its head was no pool then, and was tried first.
+TEST(Compact, a_record_of_the_first_version_is_still_read_and_decided_as_it_was) {
+  constexpr std::string_view kHex =
+    "010080d35bfd1ee918106630353831613639343539626465316300096770742d362d736f6c00000000000000400000000700000000000000e80300002c01000014050000ffff"
+    "ffff0100020a736f6c2d64697265637406676c6f62616c066f70656e6169066f70656e6169000000000094357700000000000000000000000000000000000000000000000000"
+    "000000000000000000000020a1070000000000ffffffffffffffff9001000000000000000000000100000014058a020000307500000000010009736f6c2d617a757265026575"
+    "05617a75726505617a7572650100010000000000000000000000000000000000000000000000000000000000000000000000000000000000ffffffffffffffffffffffffffff"
+    "ffff9001000000000000000000000100000014058a02ffff307500000000010044c2460800000000010144567c7f000000000001020094357700000000";
+  std::string bytes;
+  for (std::size_t i = 0; i < kHex.size(); i += 2) bytes += static_cast<char>(std::stoi(std::string(kHex.substr(i, 2)), nullptr, 16));
+  const auto read = read_compact(bytes);
+  ASSERT_TRUE(read) << read.error().message;
+  const auto& d = read->decision;
+  EXPECT_EQ(d.seen.at(d.ranked.at(0).place).name, "sol-azure");
+  EXPECT_EQ(d.seen[d.ranked[0].place].utilisation, UINT16_MAX);
+  EXPECT_FALSE(d.seen[d.ranked[0].place].pool);
+  EXPECT_EQ(d.seen[0].commitment_left, -1);
+  EXPECT_EQ(d.question.seed, 7u);
+  EXPECT_EQ(difference({.request_id = "r", .time = "", .model = d.question.model, .policy = {}, .decision = d}), "");
+  bytes.front() = 3;
+  EXPECT_NE(read_compact(bytes).error().message.find("has the version 3; this program reads 1 to 2"), std::string::npos);
+}
+
 TEST(Compact, what_is_cut_or_changed_is_refused_or_still_a_decision) {
   std::mt19937_64 random(13);
   for (int i = 0; i < 50; ++i) {
