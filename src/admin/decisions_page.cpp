@@ -177,6 +177,7 @@ std::string explain_page(const route::Recorded& recorded, const std::vector<Expl
   json.member("model", recorded.model).member("policy", policy.name).member("prefer", name(policy.prefer)).key("rule");
   if (policy.rule < 0) json.null();
   else json.number(policy.rule);
+  json.key("pressure_percent").real(100.0 * d.question.pressure / UINT16_MAX, 2);
   json.key("needs");
   write_needs(json, d.question);
   json.key("chosen");
