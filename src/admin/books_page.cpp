@@ -6,17 +6,44 @@
 
 namespace fw::admin {
 
-std::string books_page(const std::string& data_dir, const store::Journal* journal) {
+namespace {
+
+void ledger_part(wire::JsonWriter& json, const store::Bookkeeper* bookkeeper) {
+  json.key("ledger");
+  if (!bookkeeper) {
+    json.null();
+    return;
+  }
+  const auto c = bookkeeper->condition();
+  const auto count = [&json](std::string_view key, std::uint64_t value) { json.member(key, static_cast<std::int64_t>(value)); };
+  json.begin_object().member("ok", c.ok()).key("trouble");
+  if (c.ok()) json.null();
+  else json.string(c.words);
+  json.member("recovered", c.recovered);
+  count("lag_records", c.lag_records);
+  json.member("lag_ms", c.lag_ms);
+  count("records", c.moved);
+  count("transactions", c.transactions);
+  count("failures", c.failures);
+  count("damaged", c.damaged);
+  json.end_object();
+}
+
+}  // namespace
+
+std::string books_page(const std::string& data_dir, const Keeping& keeping) {
+  const auto* const journal = keeping.journal;
   std::string out;
   wire::JsonWriter json(out);
   json.begin_object().key("data_dir");
   if (!journal) {
-    json.null().member("ok", true).key("journal").null().end_object();
+    json.null().member("ok", true).key("journal").null().key("ledger").null().end_object();
     return out;
   }
   const auto condition = journal->condition();
   const auto n = journal->counts();
-  json.string(data_dir).member("ok", condition.ok()).key("trouble");
+  const bool moves = !keeping.bookkeeper || keeping.bookkeeper->condition().ok();
+  json.string(data_dir).member("ok", condition.ok() && moves).key("trouble");
   if (condition.ok()) json.null();
   else json.string(condition.words());
   json.key("since");
@@ -32,7 +59,9 @@ std::string books_page(const std::string& data_dir, const store::Journal* journa
   count("sync_failures", n.sync_failures);
   count("segments", n.segments);
   count("segments_retired", n.retired);
-  json.member("last_sync_us", n.last_sync_us).member("slowest_sync_us", n.slowest_sync_us).end_object().end_object();
+  json.member("last_sync_us", n.last_sync_us).member("slowest_sync_us", n.slowest_sync_us).end_object();
+  ledger_part(json, keeping.bookkeeper);
+  json.end_object();
   return out;
 }
 

@@ -168,9 +168,22 @@ void journal_counts(Page& page, const store::Journal& journal) {
   page.sample("", journal.condition().ok() ? 1 : 0);
 }
 
+void ledger_counts(Page& page, const store::Bookkeeper::Condition& c) {
+  page.family("fairway_ledger_records_total", "counter", "Records moved from the journal into the ledger.");
+  page.sample("", c.moved);
+  page.family("fairway_ledger_lag_records", "gauge", "Records written to the journal that are not in the ledger yet.");
+  page.sample("", c.lag_records);
+  page.family("fairway_ledger_lag_seconds", "gauge", "Since the ledger last had everything; 0: it has.");
+  page.sample("", fmt::format("{:.3f}", static_cast<double>(c.lag_ms) / 1e3));
+  page.family("fairway_ledger_failures_total", "counter", "Batches the ledger could not take; each is tried again.");
+  page.sample("", c.failures);
+  page.family("fairway_ledger_ok", "gauge", "1: records are moved; 0: GET /admin/v1/books says what is wrong.");
+  page.sample("", c.ok() ? 1 : 0);
+}
+
 }  // namespace
 
-std::string metrics_page(const gateway::Counts& c, const gateway::Snapshot& s, const store::Journal* journal) {
+std::string metrics_page(const gateway::Counts& c, const gateway::Snapshot& s, const Keeping& keeping) {
   Page page;
   page.family("fairway_build_info", "gauge", "Always 1; the version is the label.");
   page.sample(fmt::format("version=\"{}\"", FAIRWAY_VERSION), 1);
@@ -194,7 +207,8 @@ std::string metrics_page(const gateway::Counts& c, const gateway::Snapshot& s, c
   page.sample("", c.clients_left);
   if (!s.budgets().empty()) page.family("fairway_budget_alerts_total", "counter", "Thresholds of a budget that were passed, each once per window.");
   for (std::size_t i = 0; i < s.budgets().size() && i < c.budget_alerts.size(); ++i) page.sample(fmt::format("budget={}", quoted(s.budgets()[i].name)), c.budget_alerts[i]);
-  if (journal) journal_counts(page, *journal);
+  if (keeping.journal) journal_counts(page, *keeping.journal);
+  if (keeping.bookkeeper) ledger_counts(page, keeping.bookkeeper->condition());
   return page.take();
 }
 

@@ -14,18 +14,23 @@
 #include "ledger/record.h"
 #include "gateway/purse.h"
 #include "route/record.h"
+#include "store/bookkeeper.h"
 #include "store/journal.h"
 
 namespace fw::admin {
 
 // Prometheus text format 0.0.4. Label values are the config's names.
-// journal: null where none is kept.
 // As the home core sees them; `snapshot` names them.
 std::string budgets_page(const std::vector<gateway::Purse::Standing>& budgets, const gateway::Snapshot& snapshot);
 // {"data":[…],"next":null}: every commitment with what is drawn and left, as one core knows it.
 std::string commitments_page(const std::vector<gateway::Commitments::Standing>& standing, const gateway::Snapshot& snapshot);
-std::string books_page(const std::string& data_dir, const store::Journal* journal);
-std::string metrics_page(const gateway::Counts& counts, const gateway::Snapshot& snapshot, const store::Journal* journal);
+// What keeps the books; null: none are kept.
+struct Keeping {
+  const store::Journal* journal = nullptr;
+  const store::Bookkeeper* bookkeeper = nullptr;
+};
+std::string books_page(const std::string& data_dir, const Keeping& keeping);
+std::string metrics_page(const gateway::Counts& counts, const gateway::Snapshot& snapshot, const Keeping& keeping);
 
 // {"data":[…],"next":null}: newest first. Fields as design "Records" names them.
 std::string exchanges_page(const std::vector<ledger::ExchangeRecord>& records, const gateway::Snapshot& snapshot);

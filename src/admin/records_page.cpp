@@ -1,58 +1,16 @@
-#include <time.h>
-
-#include <fmt/format.h>
-
 #include "admin/pages.h"
+#include "base/date.h"
+#include "ledger/booked.h"
 #include "wire/json.h"
 
 namespace fw::admin {
 namespace {
 
+using ledger::write_money;
+using ledger::write_ms;
+using ledger::write_text;
+using ledger::write_usage;
 using wire::JsonWriter;
-
-void write_usage(JsonWriter& json, const dialect::Usage& u) {
-  json.begin_object();
-  json.key("input").number(u.input);
-  json.key("cache_read").number(u.cache_read);
-  json.key("cache_write").begin_object();
-  for (std::size_t i = 0; i < u.cache_write.size(); ++i)
-    if (u.cache_write[i] != 0) json.key(dialect::name(static_cast<dialect::CacheLifetime>(i))).number(u.cache_write[i]);
-  json.end_object();
-  json.key("output").number(u.output);
-  json.key("reasoning").number(u.reasoning);
-  json.key("audio_in").number(u.audio_in);
-  json.key("audio_out").number(u.audio_out);
-  json.key("image").number(u.image);
-  json.key("tool_calls").number(u.tool_calls);
-  json.end_object();
-}
-
-void write_money(JsonWriter& json, std::string_view key, const std::optional<Money>& money) {
-  json.key(key);
-  if (money) {
-    json.string(money->usd());
-  } else {
-    json.null();
-  }
-}
-
-void write_text(JsonWriter& json, std::string_view key, std::string_view text) {
-  json.key(key);
-  if (text.empty()) {
-    json.null();
-  } else {
-    json.string(text);
-  }
-}
-
-void write_ms(JsonWriter& json, std::string_view key, std::int32_t ms) {
-  json.key(key);
-  if (ms < 0) {
-    json.null();
-  } else {
-    json.number(ms);
-  }
-}
 
 void write_attempt(JsonWriter& json, const ledger::AttemptRecord& a, const gateway::Snapshot& s) {
   const auto& p = s.providers()[a.provider];
@@ -120,13 +78,7 @@ void write_exchange(JsonWriter& json, const ledger::ExchangeRecord& r, const gat
 
 }  // namespace
 
-std::string rfc3339(WallTime time) {
-  const time_t seconds = time.seconds();
-  tm parts{};
-  gmtime_r(&seconds, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
-                     parts.tm_hour, parts.tm_min, parts.tm_sec, time.ns / 1'000'000 % 1000);
-}
+std::string rfc3339(WallTime time) { return rfc3339_ms_text(time); }
 
 std::string exchanges_page(const std::vector<ledger::ExchangeRecord>& records, const gateway::Snapshot& snapshot) {
   std::string out;

@@ -181,7 +181,7 @@ net::Task<void> answer_page(Desk& desk, net::HttpConn& client, const config::Adm
   if (path == "/metrics") {
     if (!token.tenant.empty()) co_return client.answer(client_error(Code::forbidden, "metrics are not cut by tenant; this token sees one tenant only"));
     const auto counts = co_await gather_counts(desk);
-    co_return client.answer(200, "content-type: text/plain; version=0.0.4; charset=utf-8\r\n", metrics_page(counts, snapshot, desk.server.journal()));
+    co_return client.answer(200, "content-type: text/plain; version=0.0.4; charset=utf-8\r\n", metrics_page(counts, snapshot, {desk.server.journal(), desk.server.bookkeeper()}));
   }
   if (path == "/admin/v1/exchanges") {
     const auto limit = limit_of(client.head().query);
@@ -201,7 +201,7 @@ net::Task<void> answer_page(Desk& desk, net::HttpConn& client, const config::Adm
   if (path.starts_with(kExplain)) co_return co_await answer_explain(desk, client, token);
   if (path == "/admin/v1/books") {
     if (!token.tenant.empty()) co_return client.answer(client_error(Code::forbidden, "the books are not cut by tenant; this token sees one tenant only"));
-    co_return client.answer(200, kJson, books_page(snapshot.config().data_dir, desk.server.journal()));
+    co_return client.answer(200, kJson, books_page(snapshot.config().data_dir, {desk.server.journal(), desk.server.bookkeeper()}));
   }
   if (path == "/admin/v1/budgets") {
     if (!token.tenant.empty()) co_return client.answer(client_error(Code::forbidden, "budgets are not cut by tenant; this token sees one tenant only"));

@@ -63,6 +63,14 @@ std::string rfc3339_text(WallTime time) {
                      of_day / 60 % 60, of_day % 60);
 }
 
+std::string rfc3339_ms_text(WallTime time) {
+  const auto since = std::chrono::nanoseconds(time.ns);
+  const auto second = std::chrono::floor<std::chrono::seconds>(since);
+  auto text = rfc3339_text({std::chrono::nanoseconds(second).count()});
+  text.pop_back();
+  return fmt::format("{}.{:03}Z", text, (since - second).count() / 1'000'000);
+}
+
 std::optional<WallTime> parse_date(std::string_view text) {
   if (text.size() != std::string_view("2026-11-22").size()) return parse_rfc3339(text);
   return parse_rfc3339(std::string(text) + "T00:00:00Z");

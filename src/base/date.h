@@ -12,6 +12,7 @@ namespace fw {
 // "2026-11-22T00:00:00Z", with or without a fraction (which is dropped) and an offset; 1970 to 2262.
 std::optional<WallTime> parse_rfc3339(std::string_view text);
 std::string rfc3339_text(WallTime time);
+std::string rfc3339_ms_text(WallTime time);  // with three digits of the second
 
 // The same, or a day alone, which begins at 00:00 UTC.
 std::optional<WallTime> parse_date(std::string_view text);

@@ -28,5 +28,10 @@ TEST(Date, is_a_day_from_its_first_second_or_a_point_in_time) {
   for (const char* bad : {"", "2026-2-30", "2026-02-29", "26-11-22", "2026-11-22 ", "tomorrow"}) EXPECT_FALSE(parse_date(bad)) << bad;
 }
 
+TEST(Date, milliseconds_are_cut_not_rounded) {
+  EXPECT_EQ(rfc3339_ms_text({1'999'999'999}), "1970-01-01T00:00:01.999Z");
+  EXPECT_EQ(rfc3339_ms_text({-1}), "1969-12-31T23:59:59.999Z");
+}
+
 }  // namespace
 }  // namespace fw

@@ -75,6 +75,7 @@ int parse_and_run(int argc, const char* const* argv) {
   add_serving(top);
   add_config(top);
   add_offers(top);
+  add_ledger(top);
   add_routing(top);
   add_tools(top);
   add_completions(top, app);

@@ -101,6 +101,13 @@ struct ReplayOptions {
 };
 int replay(const ReplayOptions& options);
 
+struct BudgetOptions {
+  std::string config = "fairway.yaml";
+  std::string admin;
+  Format format = Format::table;
+};
+int budget(const BudgetOptions& options);
+
 struct ConnectOptions {
   std::string client;  // codex, claude, python, node
   std::string url = "http://127.0.0.1:8080";

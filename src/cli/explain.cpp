@@ -8,6 +8,7 @@
 #include "cli/config_file.h"
 #include "cli/exit.h"
 #include "cli/file.h"
+#include "cli/json_text.h"
 #include "cli/kept_decisions.h"
 #include "cli/output.h"
 #include "config/load.h"
@@ -18,28 +19,6 @@
 
 namespace fw::cli {
 namespace {
-
-using wire::JsonMember;
-
-constexpr int kDepth = 32;
-
-std::string plain(std::optional<std::string_view> token) {
-  if (!token || *token == "null") return "";
-  std::string out;
-  if (token->starts_with('"')) wire::json_unescape(wire::json_text(*token), out);
-  else out = *token;
-  return out;
-}
-
-std::string at(std::string_view object, std::initializer_list<std::string_view> path) { return plain(wire::json_find(object, path)); }
-
-std::vector<std::string_view> elements(std::optional<std::string_view> array) {
-  std::vector<std::string_view> out;
-  if (!array) return out;
-  wire::JsonArray list(*array, kDepth);
-  for (JsonMember m; list.next(m);) out.push_back(m.value);
-  return out;
-}
 
 // The answer as people read it: all candidates on the three axes, then what happened.
 void print_explained(std::string_view body) {

@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <type_traits>
-#include <unordered_map>
 
 #include "route/compact.h"
-#include "store/read.h"
+#include "store/books.h"
 
 namespace fw::cli {
 namespace {
@@ -33,61 +31,64 @@ class Policies {
 
 }  // namespace
 
-Result<std::uint64_t> visit_decisions(const std::string& data_dir, const VisitDecision& visit, std::vector<std::string>* damage) {
+namespace {
+
+Result<std::unique_ptr<store::Books>> open_books(const std::string& data_dir) {
+  if (store::Books::exist(data_dir)) return store::Books::open(data_dir);
+  return std::unexpected(damaged(fmt::format("{} holds neither a ledger nor a journal; expected the `data_dir` of a gateway that served requests", data_dir)));
+}
+
+Result<void> visit_decisions(store::Books& books, const VisitDecision& visit, std::vector<std::string>& problems) {
   Policies policies;
-  std::uint64_t records = 0;
-  std::vector<std::string> problems;
-  const auto look = [&](const store::Position&, const ledger::Record& record, const ledger::SegmentReader&) {
-    ++records;
-    const auto* const facts = std::get_if<ledger::Facts>(&record.body);
-    if (!facts) return;
-    if (facts->hash.starts_with(kPolicy)) return policies.learn(facts->hash, facts->bytes);
-    const auto read = route::read_compact(facts->bytes);
+  return books.facts([&](std::string_view hash, std::string_view bytes) {
+    if (hash.starts_with(kPolicy)) return policies.learn(hash, bytes);
+    const auto read = route::read_compact(bytes);
     const auto* const policy = read ? policies.find(read->policy_hash) : nullptr;
     if (!policy) {
-      problems.push_back(fmt::format("{}: {}", facts->hash, read ? "its policy is not in the journal" : read.error().message));
+      problems.push_back(fmt::format("{}: {}", hash, read ? "its policy is not in the books" : read.error().message));
       return;
     }
     const auto time = admin::rfc3339(read->time);
-    visit({.request_id = facts->hash, .time = time, .model = read->decision.question.model, .policy = *policy, .decision = read->decision});
-  };
-  auto reading = store::read_directory(data_dir, {.disk = nullptr, .visit = look, .before = {}});
-  if (!reading) return std::unexpected(std::move(reading.error()));
-  if (reading->segments.empty())
-    return std::unexpected(damaged(fmt::format("{} holds no journal; expected the `data_dir` of a gateway that served requests", data_dir)));
-  problems.insert(problems.end(), reading->problems.begin(), reading->problems.end());
+    visit({.request_id = hash, .time = time, .model = read->decision.question.model, .policy = *policy, .decision = read->decision});
+  });
+}
+
+}  // namespace
+
+Result<void> visit_decisions(const std::string& data_dir, const VisitDecision& visit, std::vector<std::string>* damage) {
+  auto books = open_books(data_dir);
+  if (!books) return std::unexpected(std::move(books.error()));
+  auto problems = (*books)->problems();
+  auto visited = visit_decisions(**books, visit, problems);
   if (damage) *damage = std::move(problems);
-  return records;
+  return visited;
 }
 
 Result<std::optional<std::string>> explain_kept(const std::string& data_dir, const std::string& request_id) {
-  struct Attempt {
-    std::string deployment;
-    std::optional<admin::ExplainedAttempt> ended;
-  };
-  std::map<std::string, Attempt> attempts;
-  const auto look = [&](const store::Position&, const ledger::Record& record, const ledger::SegmentReader& reader) {
-    if (const auto* intent = std::get_if<ledger::Intent>(&record.body); intent && intent->request_id == request_id)
-      attempts[std::string(intent->attempt_id)].deployment = reader.text(intent->deployment);
-    const auto* const end = std::get_if<ledger::Settlement>(&record.body);
-    if (!end || !end->attempt_id.starts_with(request_id)) return;
-    attempts[std::string(end->attempt_id)].ended = {.attempt_id = std::string(end->attempt_id), .deployment = {}, .outcome = std::string(cloud::name(end->outcome)),
-                                                    .status = end->status, .first_token_ms = end->first_token_ms, .ended_ms = end->ended_ms};
-  };
-  if (auto reading = store::read_directory(data_dir, {.disk = nullptr, .visit = look, .before = {}}); !reading) return std::unexpected(std::move(reading.error()));
-  std::vector<admin::ExplainedAttempt> all;
-  for (auto& [id, a] : attempts) {
-    // One that never ended: the process did.
-    auto made = a.ended.value_or(admin::ExplainedAttempt{.attempt_id = id, .deployment = {}, .outcome = "unknown", .status = 0, .first_token_ms = -1, .ended_ms = 0});
-    made.deployment = a.deployment;
-    all.push_back(std::move(made));
-  }
-  std::optional<std::string> page;
-  auto visited = visit_decisions(data_dir, [&](const route::Recorded& recorded) {
-    if (recorded.request_id == request_id) page = admin::explain_page(recorded, all);
-  }, nullptr);
+  auto books = open_books(data_dir);
+  if (!books) return std::unexpected(std::move(books.error()));
+  const auto bytes = (*books)->facts(request_id);
+  if (!bytes) return std::unexpected(bytes.error());
+  if (!*bytes) return std::nullopt;
+  const auto read = route::read_compact(**bytes);
+  if (!read) return std::unexpected(damaged(fmt::format("the decision of {} cannot be read: {}", request_id, read.error().message)));
+  const auto text = (*books)->facts(std::string(read->policy_hash));
+  if (!text) return std::unexpected(text.error());
+  if (!*text) return std::unexpected(damaged(fmt::format("the policy that decided {} is not in the books", request_id)));
+  const auto policy = route::read_policy(**text);
+  if (!policy) return std::unexpected(damaged(fmt::format("the policy that decided {} cannot be read: {}", request_id, policy.error().message)));
+
+  store::BooksFilter filter;
+  filter.request_id = request_id;
+  std::vector<admin::ExplainedAttempt> attempts;
+  auto visited = (*books)->attempts(filter, [&](const ledger::Booked& a) {
+    attempts.push_back({.attempt_id = a.attempt_id, .deployment = a.deployment,
+                        .outcome = a.state == ledger::AttemptState::ambiguous ? "unknown" : std::string(cloud::name(a.outcome)),
+                        .status = a.status, .first_token_ms = a.first_token_ms, .ended_ms = a.ended_ms});
+  });
   if (!visited) return std::unexpected(std::move(visited.error()));
-  return page;
+  const auto time = admin::rfc3339(read->time);
+  return admin::explain_page({.request_id = request_id, .time = time, .model = read->decision.question.model, .policy = *policy, .decision = read->decision}, attempts);
 }
 
 }  // namespace fw::cli

@@ -45,13 +45,6 @@ std::string to_ndjson(const List& list) {
   return out;
 }
 
-std::string csv_cell(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == text.npos) return std::string(text);
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + '"';
-}
-
 std::string to_csv(const List& list) {
   std::string out;
   for (std::size_t i = 0; i < list.columns.size(); ++i) out += (i > 0 ? "," : "") + csv_cell(list.columns[i]);
@@ -78,6 +71,13 @@ std::string to_table(const List& list) {
 }
 
 }  // namespace
+
+std::string csv_cell(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == text.npos) return std::string(text);
+  std::string out = "\"";
+  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return out + '"';
+}
 
 Format format_of(std::string_view word) {
   if (word == "json") return Format::json;

@@ -29,6 +29,9 @@ struct List {
 // json: an array of objects; ndjson: an object per line; csv: RFC 4180 with a header; table: columns in line.
 std::string to_text(const List& list, Format format);
 
+// RFC 4180: quoted where it has to be.
+std::string csv_cell(std::string_view text);
+
 // A terminal, neither dumb nor told otherwise (NO_COLOR, https://no-color.org).
 bool wants_colour(std::FILE* stream);
 

@@ -165,6 +165,9 @@ class Adapter {
   virtual StatedLimits limits(std::span<const wire::HeaderField> /*fields*/, WallTime /*now*/) const { return {}; }
   // The cloud's own id of the answer, for the records; empty if none.
   virtual std::string_view request_id(std::span<const wire::HeaderField> fields) const = 0;
+  // The field in which the cloud takes an id of the sender's and keeps it in its own logs, "name: "; empty if none. The
+  // attempt's id goes there, so that an attempt whose answer never came can be found on the other side.
+  virtual std::string_view sender_id_field() const { return {}; }
 };
 
 // What a deployment's place can be told in this dialect: the cloud's rows, and under them, where the

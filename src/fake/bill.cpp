@@ -18,6 +18,7 @@ void write_entry(wire::JsonWriter& w, const BillEntry& e) {
   w.begin_object()
       .member("number", static_cast<std::int64_t>(e.number))
       .member("id", e.id)
+      .member("sender_id", e.sender_id)
       .member("time", time_text(e.time));
   w.member("path", e.path).member("model", e.model).member("status", e.status).member("stream", e.stream);
   w.member("events_sent", e.events_sent)

@@ -22,6 +22,7 @@ struct Tokens {
 struct BillEntry {
   std::uint64_t number = 0;
   std::string id;  // the x-request-id of the answer
+  std::string sender_id;  // what the sender said in x-client-request-id or x-ms-client-request-id
   WallTime time;
   std::string path;
   std::string model;  // as asked for

@@ -32,6 +32,7 @@ struct Exchange {
   BillEntry* entry = nullptr;
   MonoTime begun = {};
   std::string id = {};          // x-request-id
+  std::string sender_id = {};   // as in BillEntry
   std::string more_lines = {};  // of the answer's header
 
   // Once the request was admitted.

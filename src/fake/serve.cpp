@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kAdminPrefix = "/_fake/";
 constexpr std::string_view kRecordingHeader = "x-fake-recording";
+constexpr std::string_view kAzureSenderId = "x-ms-client-request-id";
 constexpr std::string_view kRecordingModel = "recording:";
 
 std::string http_error_body(const Error& error) {
@@ -26,11 +27,13 @@ Exchange begin_exchange(Core& core, net::HttpConn& conn, Received& request) {
   std::string_view given;
   x.key = core.manner.judge_key(head.fields, core.options.keys, given);
   if (x.key == KeyVerdict::wrong) x.key_given = given;
-  for (const auto& f : head.fields)
+  for (const auto& f : head.fields) {
     if (f.id == wire::HeaderId::other && wire::equal_ignoring_case(f.name, kRecordingHeader)) {
       x.recording = find_recording(f.value);
       x.unknown_recording = x.recording == nullptr;
     }
+    if (f.id == wire::HeaderId::x_client_request_id || wire::equal_ignoring_case(f.name, kAzureSenderId)) x.sender_id = f.value;
+  }
   x.begun = core.loop.now();
   return x;
 }
@@ -217,6 +220,7 @@ net::Task<After> exchange(Exchange& x) {
   read_request(x);
   x.entry = &x.core.bill.open(x.core.loop.wall(), x.request.path);
   x.entry->id = x.id;
+  x.entry->sender_id = x.sender_id;
   x.entry->model = x.model;
   auto going = exchange_once(x);
   const auto after = co_await going;

@@ -89,6 +89,10 @@ Result<Outgoing> encode(Exchange& x, std::string& written) {
     bytes = body.bytes();
   }
   if (p.sign_in) sign(x, std::span(out.all).subspan(1, out.count - 1), head);
+  if (const auto field = p.adapter->sender_id_field(); !field.empty()) {
+    x.append_attempt_id(x.attempts.size() + 1, head.append(field));
+    head.append("\r\n");
+  }
   head.append(x.asked->forwarded.lines);
   for (const auto& [name, value] : x.asked->forwarded.further)
     if (std::ranges::find(p.forward_headers, name) != p.forward_headers.end())

@@ -168,6 +168,7 @@ void Core::give_inner(std::unique_ptr<dialect::inner::Request> inner) {
 
 void Core::append_unique_id(std::string& out) {
   constexpr std::string_view kDigits = "0123456789abcdef";
+  constexpr std::size_t kTimeDigits = 12;
   auto& s = random_;
   std::array<char, 32> id;
   for (std::size_t half = 0; half < 2; ++half) {
@@ -181,6 +182,8 @@ void Core::append_unique_id(std::string& out) {
     s[3] = std::rotl(s[3], 45);
     for (std::size_t i = 0; i < 16; ++i, v >>= 4) id[half * 16 + i] = kDigits[v & 15];
   }
+  auto ms = static_cast<std::uint64_t>(loop_.wall().ns / 1'000'000);
+  for (std::size_t i = kTimeDigits; i-- > 0; ms >>= 4) id[i] = kDigits[ms & 15];
   out.append(id.data(), id.size());
 }
 

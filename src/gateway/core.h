@@ -91,7 +91,8 @@ class Core : public net::Resident, public net::Acceptor::Sink {
   std::unique_ptr<dialect::inner::Request> take_inner();
   void give_inner(std::unique_ptr<dialect::inner::Request> inner);
 
-  // 32 hex digits, unlike any other.
+  // 32 hex digits, unlike any other: 12 of the time in milliseconds (so ids sort by time, and an index of them grows at
+  // its end; as in RFC 9562's version 7), 20 by chance.
   void append_unique_id(std::string& out);
   // What this core has learned already, for the others: handed over within kLessonsMs.
   void tell_others(const Lesson& lesson);

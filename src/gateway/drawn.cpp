@@ -1,67 +1,31 @@
 #include "gateway/drawn.h"
 
+#include <algorithm>
 #include <unordered_map>
 
-#include "store/read.h"
+#include "store/books.h"
 
 namespace fw::gateway {
-namespace {
-
-// The attempts that lie in the period of any commitment of their provider.
-class Drawing {
- public:
-  explicit Drawing(const Snapshot& snapshot) : snapshot_(snapshot) {
-    for (const auto& p : snapshot.providers()) providers_.emplace(p.name, &p);
-  }
-
-  void take(const ledger::Intent& r, const ledger::SegmentReader& reader) {
-    const auto provider = providers_.find(reader.text(r.provider));
-    if (provider == providers_.end() || provider->second->commitments.empty()) return;
-    auto& a = attempts_[std::string(r.attempt_id)];
-    a.provider = provider->second;
-    a.time = r.time;
-  }
-  void take(const ledger::Settlement& r, const ledger::SegmentReader&) { end(r.attempt_id, r.cost, r.cost_low); }
-  void take(const ledger::Adjustment& r, const ledger::SegmentReader&) { end(r.attempt_id, r.cost, r.cost_low); }
-  void take(const auto&, const ledger::SegmentReader&) {}
-
-  std::vector<Money> sums() const {
-    std::vector<Money> out(snapshot_.commitments().size());
-    for (const auto& [id, a] : attempts_) {
-      if (a.provider == nullptr) continue;
-      for (const auto i : a.provider->commitments)
-        if (snapshot_.commitments()[i].terms.runs(a.time)) out[i] += a.cost;
-    }
-    return out;
-  }
-
- private:
-  struct Attempt {
-    const Provider* provider = nullptr;
-    WallTime time;
-    Money cost;
-  };
-  // An adjustment replaces what was known before.
-  void end(std::string_view id, const std::optional<Money>& cost, const std::optional<Money>& low) {
-    attempts_[std::string(id)].cost = cost.value_or(low.value_or(Money()));
-  }
-
-  const Snapshot& snapshot_;
-  std::unordered_map<std::string_view, const Provider*> providers_;
-  std::unordered_map<std::string, Attempt> attempts_;
-};
-
-}  // namespace
 
 Result<std::vector<Money>> drawn(const Snapshot& snapshot, const std::string& data_dir) {
-  if (snapshot.commitments().empty()) return std::vector<Money>();
-  Drawing drawing(snapshot);
-  const auto visit = [&drawing](const store::Position&, const ledger::Record& record, const ledger::SegmentReader& reader) {
-    std::visit([&](const auto& body) { drawing.take(body, reader); }, record.body);
+  const auto& commitments = snapshot.commitments();
+  std::vector<Money> out(commitments.size());
+  if (out.empty() || !store::Books::exist(data_dir)) return out;
+  auto books = store::Books::open(data_dir);
+  if (!books) return std::unexpected(std::move(books.error()));
+  std::unordered_map<std::string_view, const Provider*> providers;
+  for (const auto& p : snapshot.providers()) providers.emplace(p.name, &p);
+
+  store::BooksFilter filter;
+  filter.from = std::ranges::min(commitments, {}, [](const auto& c) { return c.terms.from; }).terms.from;
+  const auto count = [&](const ledger::Booked& attempt) {
+    const auto provider = providers.find(attempt.provider);
+    if (provider == providers.end()) return;
+    for (const auto i : provider->second->commitments)
+      if (commitments[i].terms.runs(attempt.time)) out[i] += attempt.cost.value_or(attempt.cost_low.value_or(Money()));
   };
-  auto reading = store::read_directory(data_dir, {.disk = nullptr, .visit = visit, .before = {}});
-  if (!reading) return std::unexpected(std::move(reading.error()));
-  return drawing.sums();
+  if (auto read = (*books)->attempts(filter, count); !read) return std::unexpected(std::move(read.error()));
+  return out;
 }
 
 }  // namespace fw::gateway

@@ -120,7 +120,8 @@ class Exchange {
   bool may_try(std::uint16_t at);
 
   // Of its attempts, counted from 1.
-  ledger::AttemptId attempt_id(std::size_t number) const;
+  ledger::AttemptId attempt_id(std::size_t number) const;  // written in core.fields
+  void append_attempt_id(std::size_t number, std::string& to) const;
   // Answers a refusal of our own. Always false.
   bool refuse(const Error& error);
   // Header lines every answer carries, into core.fields.

@@ -72,7 +72,7 @@ Result<std::unique_ptr<Server>> Server::start(const config::Config& config) {
     server->listeners_.push_back(std::move(*fds));
   }
   server->shared_ = std::make_unique<Shared>(std::move(*snapshot), count);
-  if (auto opened = server->open_journal(count); !opened) return std::unexpected(std::move(opened.error()));
+  if (auto opened = server->open_books(count); !opened) return std::unexpected(std::move(opened.error()));
   auto* const self = server.get();
   std::atomic<bool> failed = false;
   Error error;
@@ -101,7 +101,7 @@ Result<std::unique_ptr<Server>> Server::start(const config::Config& config) {
   return server;
 }
 
-Result<void> Server::open_journal(std::size_t cores) {
+Result<void> Server::open_books(std::size_t cores) {
   const auto& config = snapshot().config();
   if (config.data_dir.empty()) return {};
   auto lock = store::DirectoryLock::take(config.data_dir);
@@ -123,6 +123,9 @@ Result<void> Server::open_journal(std::size_t cores) {
   if (!journal) return std::unexpected(std::move(journal.error()));
   journal_ = std::move(*journal);
   shared_->journal = journal_.get();
+  auto bookkeeper = store::Bookkeeper::open(*journal_);
+  if (!bookkeeper) return std::unexpected(std::move(bookkeeper.error()));
+  bookkeeper_ = std::move(*bookkeeper);
   return {};
 }
 
@@ -132,6 +135,7 @@ Server::~Server() {
     cores_->stop();
     cores_->join();
   }
+  if (bookkeeper_) bookkeeper_->close();
   if (journal_) journal_->close();
   cores_.reset();
   for (const auto& l : shared_ ? shared_->snapshot->config().listen : std::vector<config::Listen>{})

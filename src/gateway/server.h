@@ -7,6 +7,7 @@
 #include "gateway/core.h"
 #include "net/cores.h"
 #include "net/socket.h"
+#include "store/bookkeeper.h"
 #include "store/journal.h"
 #include "store/lock.h"
 
@@ -23,6 +24,7 @@ class Server {
   const Snapshot& snapshot() const { return *shared_->snapshot; }
   net::Cores& cores() { return *cores_; }
   store::Journal* journal() { return journal_.get(); }  // null: the configuration has no data_dir
+  store::Bookkeeper* bookkeeper() { return bookkeeper_.get(); }  // with the journal
   Core& core(std::size_t i) { return *shared_->cores[i]; }
 
   // No new connections and requests; returns when the running exchanges have ended or the grace is over.
@@ -30,9 +32,10 @@ class Server {
 
  private:
   Server() = default;
-  Result<void> open_journal(std::size_t cores);
+  Result<void> open_books(std::size_t cores);
   std::optional<store::DirectoryLock> lock_;
   std::unique_ptr<store::Journal> journal_;
+  std::unique_ptr<store::Bookkeeper> bookkeeper_;
   std::unique_ptr<Shared> shared_;
   std::vector<net::Address> addresses_;
   std::vector<std::vector<net::Fd>> listeners_;  // by config entry: one per core, or one for all (Unix)

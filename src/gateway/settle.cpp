@@ -111,8 +111,13 @@ Exchange::~Exchange() {
 
 ledger::AttemptId Exchange::attempt_id(std::size_t number) const {
   auto& id = core.fields;
-  id.assign(request_id.view()).append("-").append(fmt::format_int(number).c_str());
+  id.clear();
+  append_attempt_id(number, id);
   return ledger::AttemptId(std::string_view(id));
+}
+
+void Exchange::append_attempt_id(std::size_t number, std::string& to) const {
+  to.append(request_id.view()).append("-").append(fmt::format_int(number).c_str());
 }
 
 bool Exchange::refuse(const Error& error) {

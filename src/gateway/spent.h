@@ -1,4 +1,4 @@
-// What each budget has spent in its present window, from the journals of former runs.
+// What each budget has spent in its present window, from the books of former runs.
 #pragma once
 
 #include <string>

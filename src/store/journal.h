@@ -221,6 +221,7 @@ class Journal {
 
   std::string segment_path(std::uint32_t core, std::uint32_t segment) const;
   Disk& disk() const { return *options_.disk; }
+  const std::string& data_dir() const { return options_.data_dir; }
 
  private:
   friend class Lane;

@@ -19,6 +19,8 @@ class LiveReader {
   Result<const ledger::Record*> next();
   // Of the record that next() gave.
   Position position() const;
+  // Of the segment that the record stands in; only after next() gave one, and until it is called again.
+  const ledger::SegmentReader& reader() const { return *reader_; }
   // What an id of the record stands for.
   std::string_view text(ledger::NameId id) const { return reader_ ? reader_->text(id) : std::string_view(); }
   // Segments below this one were read to their end.

@@ -121,6 +121,8 @@ class Azure final : public Adapter {
     return out;
   }
 
+  // Azure REST API guidelines, "Distributed tracing & telemetry".
+  std::string_view sender_id_field() const override { return "x-ms-client-request-id: "; }
   std::string_view request_id(std::span<const wire::HeaderField> fields) const override {
     const auto id = wire::field_value(fields, wire::HeaderId::apim_request_id);
     return id.empty() ? wire::field_value(fields, wire::HeaderId::x_request_id) : id;

@@ -77,6 +77,8 @@ class OpenAi final : public Adapter {
     return openai_http::limits(fields);
   }
 
+  // API reference, "Debugging requests": ASCII, at most 512 characters.
+  std::string_view sender_id_field() const override { return "x-client-request-id: "; }
   std::string_view request_id(std::span<const wire::HeaderField> fields) const override {
     return wire::field_value(fields, wire::HeaderId::x_request_id);
   }

@@ -1,0 +1,38 @@
+// The commands over the books.
+#pragma once
+
+#include <cstdio>
+#include <string>
+
+#include "ledger/booked.h"
+
+namespace fw::cli {
+
+// Where the books are: --data-dir, else what the configuration says.
+struct LedgerPlace {
+  std::string config;
+  std::string data_dir;
+};
+
+struct LedgerExportOptions {
+  LedgerPlace place;
+  std::string from, until;  // a day or a time
+  std::string tenant, key, model, deployment, provider, cloud, scope, state, request_id;
+  std::string form = "ndjson";  // json, csv, focus
+};
+int ledger_export(const LedgerExportOptions& options);
+
+struct LedgerVerifyOptions {
+  LedgerPlace place;
+  bool json = false;
+};
+int ledger_verify(const LedgerVerifyOptions& options);
+
+// A line of CSV without its end; columns in the order of the header.
+std::string csv_header();
+std::string csv_line(const ledger::Booked& attempt);
+// FOCUS 1.2, a charge per attempt; docs/ledger.md says what stands in which column.
+std::string focus_header();
+std::string focus_line(const ledger::Booked& attempt);
+
+}  // namespace fw::cli

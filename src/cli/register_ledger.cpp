@@ -1,0 +1,55 @@
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/commands.h"
+#include "cli/ledger.h"
+#include "cli/output.h"
+
+namespace fw::cli {
+namespace {
+
+Command& place(Command& command, LedgerPlace& to) {
+  return command.option("-c,--config", to.config, "the configuration whose data_dir to read; its prices count too", "FILE")
+      .option("--data-dir", to.data_dir, "the directory itself; a crashed one or a copy is fine, nothing is written", "DIR");
+}
+
+}  // namespace
+
+void add_ledger(Command& top) {
+  auto ledger = top.sub("ledger", "the exact record of what was sent and what it cost");
+  const auto exported = std::make_shared<LedgerExportOptions>();
+  auto out = ledger.sub("export", "print a line for each attempt");
+  place(out, exported->place)
+      .option("--from", exported->from, "only what began then or later", "DATE")
+      .option("--until", exported->until, "only what began before", "DATE")
+      .option("--tenant", exported->tenant, "only of this tenant", "NAME")
+      .option("--key", exported->key, "only of this key", "NAME")
+      .option("--model", exported->model, "only of this model", "NAME")
+      .option("--deployment", exported->deployment, "only at this deployment", "NAME")
+      .option("--provider", exported->provider, "only at this provider", "NAME")
+      .option("--cloud", exported->cloud, "only at this cloud", "NAME")
+      .option("--scope", exported->scope, "only in this scope", "SCOPE")
+      .option("--state", exported->state, "only in this state", "open|settled_exact|settled_estimated|not_sent|refused_unbilled|ambiguous")
+      .option("--request", exported->request_id, "only of this request", "REQUEST-ID")
+      .option("--output", exported->form, "the form of the answer; focus is FOCUS 1.2 as CSV", "json|ndjson|csv|focus")
+      .runs([exported] { return ledger_export(*exported); });
+  const auto verified = std::make_shared<LedgerVerifyOptions>();
+  const auto form = std::make_shared<std::string>("table");
+  auto check = ledger.sub("verify", "check every byte, every entry and every sum, and compute every known cost again");
+  place(check, verified->place).option("--output", *form, "the form of the answer", "table|json").runs([verified, form] {
+    verified->json = *form == "json";
+    return ledger_verify(*verified);
+  });
+  const auto budgets = std::make_shared<BudgetOptions>();
+  const auto budget_form = std::make_shared<std::string>("table");
+  top.sub("budget", "print what may be spent, what is spent and reserved, and by which keys")
+      .option("-c,--config", budgets->config, "the configuration the gateway runs on", "FILE")
+      .option("--admin", budgets->admin, "the admin listener to ask, with the token in FAIRWAY_ADMIN_TOKEN; instead of --config", "URL")
+      .option("--output", *budget_form, "the form of the answer", kFormats)
+      .runs([budgets, budget_form] {
+        budgets->format = format_of(*budget_form);
+        return budget(*budgets);
+      });
+}
+
+}  // namespace fw::cli
