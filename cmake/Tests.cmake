@@ -23,7 +23,7 @@ function(fw_gtest target prefix)
     return()
   endif()
   if(NOT T_TIMEOUT)
-    set(T_TIMEOUT 120)
+    set(T_TIMEOUT 600)  # ends what hangs; how long a test takes is nobody's promise
   endif()
   set(labels ${FAIRWAY_STAGE} unit)
   if(T_THREADS)

@@ -26,7 +26,7 @@ target_link_options(fw_flags INTERFACE -fuse-ld=lld)
 target_link_libraries(fw_flags INTERFACE Threads::Threads)
 target_compile_definitions(fw_flags INTERFACE FAIRWAY_VERSION="${PROJECT_VERSION}")
 
-# The standard headers that most files read, read once. Off in dev and asan, so that a file which forgets an include
+# The standard headers that most files read, read once. Off in dev, so that a file which forgets an include
 # is found there.
 option(FAIRWAY_PRECOMPILED "precompile the standard headers: a quarter less to compile" OFF)
 if(FAIRWAY_PRECOMPILED)
