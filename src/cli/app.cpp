@@ -77,6 +77,7 @@ int parse_and_run(int argc, const char* const* argv) {
   add_offers(top);
   add_ledger(top);
   add_routing(top);
+  add_plan(top);
   add_tools(top);
   add_completions(top, app);
   try {

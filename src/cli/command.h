@@ -67,6 +67,7 @@ void add_config(Command& top);   // config check, config schema
 void add_offers(Command& top);   // offers
 void add_ledger(Command& top);   // ledger export, ledger verify, budget
 void add_routing(Command& top);  // explain, replay
+void add_plan(Command& top);     // plan, plan verify
 void add_tools(Command& top);    // connect, doctor
 
 }  // namespace fw::cli

@@ -108,6 +108,25 @@ struct BudgetOptions {
 };
 int budget(const BudgetOptions& options);
 
+struct PlanFiles {
+  std::string demand, offers, rules;  // empty: not given
+};
+struct PlanOptions {
+  PlanFiles files;
+  std::string form = "fairway";
+  std::string model;  // of a trace
+  std::string mode = "buyer";
+  std::int64_t seconds = 60;
+  Format format = Format::table;
+};
+int plan(const PlanOptions& options);
+
+struct PlanVerifyOptions {
+  std::string plan;
+  PlanFiles files;  // empty: those that the plan names
+};
+int plan_verify(const PlanVerifyOptions& options);
+
 struct ConnectOptions {
   std::string client;  // codex, claude, python, node
   std::string url = "http://127.0.0.1:8080";

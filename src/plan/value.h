@@ -19,7 +19,7 @@ struct Segment {
   bool operator==(const Segment&) const = default;
 };
 
-// How many units may be deployed: none, or `minimum` and any number of `increment` more.
+// How many units may be deployed: none, or `minimum` (above zero) and any number of `increment` more.
 struct Lumps {
   double minimum = 0;
   double increment = 1;

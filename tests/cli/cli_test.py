@@ -99,7 +99,7 @@ class Usage(Cli):
 
     def test_later_commands_are_not_offered(self):
         out = self.run_it("--help").stdout
-        for later in ("plan", "drill"):
+        for later in ("drill",):
             self.assertNotIn(f"\n  {later} ", out)
 
 

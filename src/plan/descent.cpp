@@ -1,0 +1,315 @@
+#include "plan/descent.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace fw::plan {
+namespace {
+
+constexpr double kGain = 1e-9;           // relative: less is no improvement
+constexpr double kGrid = 1e-6;           // of a unit
+constexpr std::size_t kMovesWork = 4'000'000;  // slots looked at in one pass of moves: beyond, the kernel's answer stands
+constexpr int kMovePasses = 30;
+
+bool allowed(const Lumps& lumps, double units) { return std::abs(lumps.down(units + kGrid) - units) < 10 * kGrid; }
+
+}  // namespace
+
+double Levels::at(double n) const {
+  const auto next = std::ranges::lower_bound(units, n);
+  const auto i = static_cast<std::size_t>(next - units.begin());
+  if (next == units.end()) return saved.back();
+  if (*next == n || i == 0) return saved[i];
+  return saved[i - 1] + (saved[i] - saved[i - 1]) * (n - units[i - 1]) / (units[i] - units[i - 1]);
+}
+
+Value Levels::hull() const {
+  std::vector<Segment> made;
+  std::vector<std::size_t> corner = {0};
+  for (std::size_t i = 1; i < units.size(); ++i) {
+    const auto worth = [&] { return (saved[i] - saved[corner.back()]) / (units[i] - units[corner.back()]); };
+    while (!made.empty() && made.back().usd_per_unit <= worth()) {
+      corner.pop_back();
+      made.pop_back();
+    }
+    made.push_back({units[i] - units[corner.back()], worth()});
+    corner.push_back(i);
+  }
+  return Value(std::move(made));
+}
+
+Descent::Descent(const Problem& problem, const CloudPrices& extra) : problem_(problem), placer_(problem, extra) {}
+
+double Descent::place_slot(const Group& group, std::size_t slot, std::vector<double>& units) {
+  double usd = 0;
+  for (auto step = problem_.begin(slot); step < problem_.end(slot); ++step) usd += placer_.place(group, step, units);
+  return usd;
+}
+
+double Descent::group_usd(const Purchases& plan, std::size_t group) {
+  double usd = 0;
+  std::vector<double> units(problem_.pools.size());
+  for (std::size_t slot = 0; slot < problem_.slots; ++slot) {
+    for (std::size_t p = 0; p < units.size(); ++p) units[p] = plan.units[p][slot];
+    usd += place_slot(problem_.groups[group], slot, units);
+  }
+  return usd;
+}
+
+double Descent::place_all(const Purchases& plan) {
+  double usd = 0;
+  for (std::size_t g = 0; g < problem_.groups.size(); ++g) usd += group_usd(plan, g);
+  return usd;
+}
+
+Purchases Descent::nothing() { return from_units(std::vector(problem_.pools.size(), std::vector<double>(problem_.slots))); }
+
+Purchases Descent::from_units(std::vector<std::vector<double>> units) {
+  Purchases plan;
+  plan.units = std::move(units);
+  for (std::size_t p = 0; p < problem_.pools.size(); ++p)
+    for (auto& n : plan.units[p]) n = problem_.pools[p].lumps.down(n);
+  plan.holdings.resize(problem_.families.size());
+  for (std::size_t f = 0; f < problem_.families.size(); ++f) cover(plan, f);
+  plan.placed_usd = place_all(plan);
+  return plan;
+}
+
+// Beyond this many units nothing is left to take in the slot.
+double Descent::most_units(const Pool& pool, std::size_t slot) const {
+  const auto& group = problem_.groups[pool.group];
+  const auto& source = group.sources[pool.source];
+  double most = 0;
+  for (auto step = problem_.begin(slot); step < problem_.end(slot); ++step) {
+    double units = 0;
+    for (std::size_t k = 0; k < group.classes.size(); ++k)
+      if (group.admits[k][pool.source] && source.at(step)) units += weigh(source.units, problem_.demand->classes[group.classes[k]].at(step));
+    most = std::max(most, units);
+  }
+  return pool.lumps.up(most);
+}
+
+Levels Descent::levels(const Purchases& plan, std::size_t p, std::size_t slot) {
+  const auto& pool = problem_.pools[p];
+  const auto& group = problem_.groups[pool.group];
+  std::vector<double> units(problem_.pools.size());
+  for (std::size_t i = 0; i < units.size(); ++i) units[i] = plan.units[i][slot];
+  units[p] = 0;
+  Levels made{{0}, {0}};
+  const double most = most_units(pool, slot);
+  if (most <= 0) return made;
+  const double without = place_slot(group, slot, units);
+  const auto saved = [&](double n) {
+    units[p] = n;
+    return without - place_slot(group, slot, units);
+  };
+  // From the minimum on what is saved is concave: where the middle lies on the chord, all between does.
+  struct End {
+    double n, saved;
+  };
+  const double least = pool.lumps.minimum;
+  std::vector<End> ends = {{most, saved(most)}};
+  const auto push = [&](const End& end) { made.units.push_back(end.n), made.saved.push_back(end.saved); };
+  push({least, most > least ? saved(least) : ends[0].saved});
+  if (most <= least) return made;
+  while (!ends.empty()) {
+    const End begin{made.units.back(), made.saved.back()}, end = ends.back();
+    const double lumps = std::round((end.n - begin.n) / pool.lumps.increment);
+    if (lumps >= 2) {
+      const double n = begin.n + pool.lumps.increment * std::floor(lumps / 2);
+      const End middle{n, saved(n)};
+      const double chord = begin.saved + (end.saved - begin.saved) * (n - begin.n) / (end.n - begin.n);
+      if (middle.saved - chord > 1e-10 * std::max(std::abs(without), 1e-12)) {
+        ends.push_back(middle);
+        continue;
+      }
+    }
+    push(end);
+    ends.pop_back();
+  }
+  return made;
+}
+
+Descent::Want Descent::want(const Purchases& plan, std::size_t p) {
+  Want made{p, {}, std::vector<double>(problem_.slots)};
+  for (const auto other : problem_.families[problem_.pools[p].family].pools)
+    if (other != p)
+      for (std::size_t slot = 0; slot < problem_.slots; ++slot) made.others[slot] += plan.units[other][slot];
+  made.levels.reserve(problem_.slots);
+  for (std::size_t slot = 0; slot < problem_.slots; ++slot) made.levels.push_back(levels(plan, p, slot));
+  return made;
+}
+
+namespace {
+
+// Units that must be covered whatever they cost.
+double must_usd(const Family& family) {
+  double usd = 1;
+  for (const auto& term : family.terms) usd = std::max(usd, term.usd);
+  return 10 * usd;
+}
+
+// Units by slot of so many terms by start.
+std::vector<double> held_by_slot(const Family& family, const std::vector<std::vector<double>>& count, std::size_t slots) {
+  std::vector<double> held(slots);
+  for (std::size_t t = 0; t < count.size(); ++t)
+    for (std::size_t i = 0; i < count[t].size(); ++i)
+      for (auto slot = family.terms[t].starts[i]; slot < std::min(family.terms[t].starts[i] + family.terms[t].slots, slots); ++slot) held[slot] += count[t][i];
+  return held;
+}
+
+}  // namespace
+
+std::vector<Holding> cheapest_cover(const Family& family, const std::vector<double>& units) {
+  std::vector<Value> slots;
+  for (const double n : units) slots.emplace_back(std::vector<Segment>{{n, must_usd(family)}});
+  return plan_intervals(slots, family.terms).held;
+}
+
+double holdings_usd(const Family& family, const std::vector<Holding>& holdings, std::size_t slots) {
+  double usd = 0;
+  for (const auto& each : holdings) usd += each.units * interval_usd(family.terms[each.term], each.from, slots);
+  return usd;
+}
+
+void Descent::cover(Purchases& plan, std::size_t f) {
+  std::vector<double> units(problem_.slots);
+  for (const auto p : problem_.families[f].pools)
+    for (std::size_t slot = 0; slot < problem_.slots; ++slot) units[slot] += plan.units[p][slot];
+  plan.holdings[f] = cheapest_cover(problem_.families[f], units);
+  plan.bought_usd = 0;
+  for (std::size_t i = 0; i < problem_.families.size(); ++i) plan.bought_usd += holdings_usd(problem_.families[i], plan.holdings[i], problem_.slots);
+}
+
+// The best number of units to deploy when so many are held: at a bend, or at an allowed number beside what is free.
+double Descent::best_units(const Want& want, std::size_t slot, double held) const {
+  const auto& family = problem_.families[problem_.pools[want.pool].family];
+  const auto& lumps = problem_.pools[want.pool].lumps;
+  const auto& levels = want.levels[slot];
+  const double hour = family.hour == kNothing ? std::numeric_limits<double>::infinity() : family.terms[family.hour].usd;
+  double best = 0, most = -std::numeric_limits<double>::infinity();
+  const auto look = [&](double n) {
+    const double lacks = std::max(n + want.others[slot] - held, 0.0);
+    const double worth = levels.at(n) - (lacks > kGrid ? hour * lacks : 0);
+    if (worth > most) most = worth, best = n;
+  };
+  for (const double n : levels.units) look(n);
+  const double spare = held - want.others[slot];
+  for (const double n : {lumps.down(spare), lumps.up(spare)})
+    if (n <= levels.units.back()) look(n);
+  return best;
+}
+
+double Descent::worth_held(const Want& want, std::size_t slot, double held) const {
+  const auto& family = problem_.families[problem_.pools[want.pool].family];
+  const double n = best_units(want, slot, held);
+  const double lacks = std::max(n + want.others[slot] - held, 0.0);
+  if (lacks <= kGrid) return want.levels[slot].at(n);
+  return family.hour == kNothing ? -1e300 : want.levels[slot].at(n) - family.terms[family.hour].usd * lacks;
+}
+
+Descent::Choice Descent::kernel(const Want& want) {
+  const auto& pool = problem_.pools[want.pool];
+  const auto& family = problem_.families[pool.family];
+  std::vector<Value> slots;
+  for (std::size_t slot = 0; slot < problem_.slots; ++slot) {
+    std::vector<Segment> parts;
+    if (want.others[slot] > 0) parts.push_back({want.others[slot], must_usd(family)});
+    const auto hull = want.levels[slot].hull();
+    parts.insert(parts.end(), hull.segments().begin(), hull.segments().end());
+    slots.emplace_back(std::move(parts));
+  }
+  auto solved = plan_intervals(slots, family.terms);
+  Choice choice{std::move(solved.used), std::move(solved.held)};
+  bool whole = true;
+  for (std::size_t slot = 0; slot < problem_.slots; ++slot) {
+    auto& n = choice.units[slot];
+    n = std::max(n - want.others[slot], 0.0);
+    whole = whole && allowed(pool.lumps, n);
+    if (allowed(pool.lumps, n)) n = pool.lumps.down(n + kGrid);
+  }
+  if (!whole) settle(want, choice);
+  return choice;
+}
+
+// Where the kernel stopped inside a lump: terms as they are, rounded, and then moves of terms as long as they pay; the
+// deployment follows, hours fill what is lacking.
+void Descent::settle(const Want& want, Choice& choice) {
+  const auto& family = problem_.families[problem_.pools[want.pool].family];
+  std::vector<std::vector<double>> count;
+  for (const auto& term : family.terms) count.emplace_back(term.starts.size());
+  for (const auto& each : choice.holdings) {
+    const auto at = std::ranges::lower_bound(family.terms[each.term].starts, each.from);
+    if (each.term != family.hour) count[each.term][static_cast<std::size_t>(at - family.terms[each.term].starts.begin())] = std::round(each.units);
+  }
+  move_holdings(want, count);
+  const auto held = held_by_slot(family, count, problem_.slots);
+  std::vector<double> units(problem_.slots);
+  for (std::size_t slot = 0; slot < problem_.slots; ++slot) {
+    choice.units[slot] = best_units(want, slot, held[slot]);
+    units[slot] = choice.units[slot] + want.others[slot];
+  }
+  choice.holdings = cheapest_cover(family, units);
+}
+
+void Descent::move_holdings(const Want& want, std::vector<std::vector<double>>& count) {
+  const auto& pool = problem_.pools[want.pool];
+  const auto& family = problem_.families[pool.family];
+  auto held = held_by_slot(family, count, problem_.slots);
+  std::vector<double> worth(problem_.slots);
+  for (std::size_t slot = 0; slot < problem_.slots; ++slot) worth[slot] = worth_held(want, slot, held[slot]);
+  std::size_t work = 0;
+  const auto attempt = [&](std::size_t t, std::size_t i, double more) {
+    const auto& term = family.terms[t];
+    if (count[t][i] + more < 0) return false;
+    const auto from = term.starts[i], until = std::min(from + term.slots, problem_.slots);
+    double gain = -more * interval_usd(term, from, problem_.slots);
+    for (auto slot = from; slot < until; ++slot) gain += worth_held(want, slot, held[slot] + more) - worth[slot];
+    work += until - from;
+    if (gain <= 1e-9 * term.usd) return false;
+    count[t][i] += more;
+    for (auto slot = from; slot < until; ++slot) held[slot] += more, worth[slot] = worth_held(want, slot, held[slot]);
+    return true;
+  };
+  bool moved = true;
+  for (int pass = 0; moved && pass < kMovePasses; ++pass) {
+    moved = false;
+    for (std::size_t t = 0; t < count.size(); ++t)
+      for (std::size_t i = 0; t != family.hour && i < count[t].size(); ++i)
+        for (const double more : {1.0, -1.0, pool.lumps.increment, -pool.lumps.increment, pool.lumps.minimum, -pool.lumps.minimum, -count[t][i]}) {
+          if (work > kMovesWork) return;
+          if (more != 0) moved = attempt(t, i, more) || moved;
+        }
+  }
+}
+
+bool Descent::better(Purchases& plan, std::size_t p) {
+  const auto family = problem_.pools[p].family;
+  auto made = plan;
+  const auto choice = kernel(want(plan, p));
+  made.units[p] = choice.units;
+  made.placed_usd += group_usd(made, problem_.pools[p].group) - group_usd(plan, problem_.pools[p].group);
+  // The kernel's holdings, or the cheapest for what is deployed now: the same unless lumps were settled.
+  made.holdings[family] = choice.holdings;
+  made.bought_usd += holdings_usd(problem_.families[family], choice.holdings, problem_.slots) -
+                     holdings_usd(problem_.families[family], plan.holdings[family], problem_.slots);
+  if (made.usd() >= plan.usd() - kGain * std::abs(plan.usd())) return false;
+  plan = std::move(made);
+  return true;
+}
+
+void Descent::improve(Purchases& plan, const std::vector<std::size_t>& order, int rounds) {
+  bool moved = true;
+  for (int round = 0; moved && round < rounds; ++round) {
+    moved = false;
+    for (const auto p : order) moved = better(plan, p) || moved;
+  }
+  if (order.empty()) return;
+  // Summed anew: what was added and taken away many times has drifted.
+  plan.placed_usd = place_all(plan);
+  for (std::size_t f = 0; f < problem_.families.size(); ++f) cover(plan, f);
+}
+
+}  // namespace fw::plan
