@@ -1,5 +1,6 @@
 """The proxies compared, all in front of the same upstream, each with one worker."""
 import json
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -80,6 +81,7 @@ def write(folder, name, text):
 
 def fairway(folder, upstream, binary, name="fairway", dialects=""):
     """Everything on: key, model table, price, ledger, metrics, admin listener."""
+    shutil.rmtree(f"{folder}/fairway-data", ignore_errors=True)  # a start moves what former runs left into the ledger
     port = programs.free_port()
     text = FAIRWAY.format(port=port, admin=programs.free_port(), upstream=upstream, folder=folder, model=MODEL,
                           dialects=dialects)

@@ -123,7 +123,9 @@ Result<void> Server::open_books(std::size_t cores) {
   if (!journal) return std::unexpected(std::move(journal.error()));
   journal_ = std::move(*journal);
   shared_->journal = journal_.get();
-  auto bookkeeper = store::Bookkeeper::open(*journal_);
+  // An attempt costs more to move than to serve, so what the journals bear is left there: about 600 MB.
+  constexpr std::uint64_t kMayWait = 2'000'000;
+  auto bookkeeper = store::Bookkeeper::open(*journal_, {.follow_from = kMayWait});
   if (!bookkeeper) return std::unexpected(std::move(bookkeeper.error()));
   bookkeeper_ = std::move(*bookkeeper);
   return {};

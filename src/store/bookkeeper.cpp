@@ -13,6 +13,10 @@ namespace fw::store {
 
 using ledger::SegmentEnd;
 
+namespace {
+constexpr std::int64_t kLookMs = 1'000;
+}
+
 Bookkeeper::Bookkeeper(Journal& journal, BookkeeperOptions options, std::unique_ptr<Ledger> ledger)
     : journal_(journal), options_(options), ledger_(std::move(ledger)), wake_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       sequences_(journal.cores()) {
@@ -42,6 +46,7 @@ bool Bookkeeper::close() {
     (void)!::write(wake_fd_, &one, sizeof one);
     thread_.join();
   }
+  if (options_.follow_from > 0) return words_.load()->empty();
   for (;;) {
     const auto moved = step();
     if (!moved) return false;
@@ -56,7 +61,12 @@ void Bookkeeper::wait(std::int64_t ms) {
 
 void Bookkeeper::run() {
   auto pause = options_.retry_ms;
+  bool following = options_.follow_from == 0;
   while (!stop_) {
+    if (recovered_ && !following && lag() < options_.follow_from) {
+      wait(kLookMs);
+      continue;
+    }
     const auto moved = step();
     if (!moved) {
       wait(pause);
@@ -64,6 +74,7 @@ void Bookkeeper::run() {
       continue;
     }
     pause = options_.retry_ms;
+    following = options_.follow_from == 0 || *moved == options_.batch;
     if (*moved < options_.batch) wait(options_.batch_ms);
   }
 }
@@ -225,14 +236,20 @@ Result<void> Bookkeeper::retire() {
   return {};
 }
 
+std::uint64_t Bookkeeper::lag() const {
+  std::uint64_t out = 0;
+  for (std::size_t core = 0; core < sequences_.size(); ++core) {
+    const auto written = journal_.lane(core).written();
+    out += written - std::min(written, sequences_[core].load());
+  }
+  return out;
+}
+
 Bookkeeper::Condition Bookkeeper::condition() const {
   Condition out;
   if (const auto words = words_.load()) out.words = *words;
   out.recovered = recovered_;
-  for (std::size_t core = 0; core < sequences_.size(); ++core) {
-    const auto written = journal_.lane(core).written();
-    out.lag_records += written - std::min(written, sequences_[core].load());
-  }
+  out.lag_records = lag();
   out.lag_ms = out.lag_records == 0 ? 0 : journal_.disk().mono().ms_since({caught_up_ns_});
   out.moved = moved_;
   out.transactions = transactions_;

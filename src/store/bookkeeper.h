@@ -21,6 +21,9 @@ struct BookkeeperOptions {
   std::int64_t retry_ms = 100;      // after a failure; doubled up to retry_ms_max
   std::int64_t retry_ms_max = 5'000;
   bool thread = true;               // false: the caller calls step()
+  // Records of this run that may wait in the journals before they are moved; then all are. 0: none wait, and close() moves
+  // the rest. Otherwise it stays, and the next start moves it: what reads the books reads both.
+  std::uint64_t follow_from = 0;
 };
 
 class Bookkeeper {
@@ -66,6 +69,7 @@ class Bookkeeper {
   Result<void> set_aside(std::uint32_t core, std::uint32_t segment);
   void begin_readers();
   void tell(std::string words);
+  std::uint64_t lag() const;
   void run();
   void wait(std::int64_t ms);
 

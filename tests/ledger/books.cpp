@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <string>
 
@@ -100,6 +101,7 @@ int make(const std::string& folder, std::int64_t attempts, std::string_view how)
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   if (measured) fmt::print("{} attempts in {:.2f} s: {:.0f} a second\n", attempts, took.count(), static_cast<double>(attempts) / took.count());
   for (; n < attempts; ++n) writer.attempt(n, 20);
+  std::fflush(stdout);
   std::_Exit(0);  // as a crash leaves it: nothing is closed
 }
 
