@@ -60,6 +60,7 @@ class Nothing:
 def proxy(target, folder):
     if target.command is None:
         return Nothing()
+    targets.forget(target)
     return programs.Program(target.command, target.cpu, target.port, target.environment, f"{folder}/{target.name}.log")
 
 

@@ -70,7 +70,14 @@ class Target:
     environment: dict = field(default_factory=dict)
     path: str = "/v1/chat/completions"
     header: str = ""
+    leaves: str = ""  # a folder of an earlier run, which a start would work on
     cpu: int = programs.PROXY_CPU
+
+
+def forget(target):
+    """Before each start: Fairway moves what former runs left in their journals into its ledger."""
+    if target.leaves:
+        shutil.rmtree(target.leaves, ignore_errors=True)
 
 
 def write(folder, name, text):
@@ -81,14 +88,13 @@ def write(folder, name, text):
 
 def fairway(folder, upstream, binary, name="fairway", dialects=""):
     """Everything on: key, model table, price, ledger, metrics, admin listener."""
-    shutil.rmtree(f"{folder}/fairway-data", ignore_errors=True)  # a start moves what former runs left into the ledger
     port = programs.free_port()
     text = FAIRWAY.format(port=port, admin=programs.free_port(), upstream=upstream, folder=folder, model=MODEL,
                           dialects=dialects)
     config = write(folder, f"{name}.yaml", text)
     return Target(name, port, [binary, "serve", "-c", config],
                   {"FAIRWAY_BENCH_KEY": KEY, "FAIRWAY_BENCH_UPSTREAM_KEY": UPSTREAM_KEY,
-                   "FAIRWAY_ADMIN_TOKEN": "bench-admin-token-0123456789abcdef"})
+                   "FAIRWAY_ADMIN_TOKEN": "bench-admin-token-0123456789abcdef"}, leaves=f"{folder}/fairway-data")
 
 
 def make(folder, upstream, binary, others=None):
