@@ -46,7 +46,7 @@ bool Bookkeeper::close() {
     (void)!::write(wake_fd_, &one, sizeof one);
     thread_.join();
   }
-  if (options_.follow_from > 0) return words_.load()->empty();
+  if (options_.follow_from > 0) return words().empty();
   for (;;) {
     const auto moved = step();
     if (!moved) return false;
@@ -79,7 +79,15 @@ void Bookkeeper::run() {
   }
 }
 
-void Bookkeeper::tell(std::string words) { words_.store(std::make_shared<const std::string>(std::move(words))); }
+void Bookkeeper::tell(std::string words) {
+  const std::scoped_lock lock(words_mutex_);  // tidy-allow mutex: see its declaration
+  words_ = std::move(words);
+}
+
+std::string Bookkeeper::words() const {
+  const std::scoped_lock lock(words_mutex_);  // tidy-allow mutex: see its declaration
+  return words_;
+}
 
 Result<std::size_t> Bookkeeper::step() {
   const auto done = [&]() -> Result<std::size_t> {
@@ -214,7 +222,7 @@ Result<std::size_t> Bookkeeper::follow() {
     if (const auto stored = ledger_->stored(journal_.run(), static_cast<std::uint32_t>(core))) sequences_[core] = stored->sequence;
   if (left > 0 && readable) caught_up_ns_ = at;
   if (const auto away = retire(); !away) return std::unexpected(away.error());
-  if (!readable) return std::unexpected(Error{.code = Code::internal_error, .message = *words_.load()});
+  if (!readable) return std::unexpected(Error{.code = Code::internal_error, .message = words()});
   return moved;
 }
 
@@ -247,7 +255,7 @@ std::uint64_t Bookkeeper::lag() const {
 
 Bookkeeper::Condition Bookkeeper::condition() const {
   Condition out;
-  if (const auto words = words_.load()) out.words = *words;
+  out.words = words();
   out.recovered = recovered_;
   out.lag_records = lag();
   out.lag_ms = out.lag_records == 0 ? 0 : journal_.disk().mono().ms_since({caught_up_ns_});

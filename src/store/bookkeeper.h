@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>  // tidy-allow mutex: between the bookkeeper's thread and whoever asks how it is, no core
 #include <string>
 #include <thread>
 #include <vector>
@@ -69,6 +70,7 @@ class Bookkeeper {
   Result<void> set_aside(std::uint32_t core, std::uint32_t segment);
   void begin_readers();
   void tell(std::string words);
+  std::string words() const;
   std::uint64_t lag() const;
   void run();
   void wait(std::int64_t ms);
@@ -90,7 +92,8 @@ class Bookkeeper {
   std::atomic<std::uint64_t> moved_{0}, transactions_{0}, failures_{0}, damages_{0}, retired_{0};
   std::vector<std::atomic<std::uint64_t>> sequences_;  // stored, by core
   std::atomic<std::int64_t> caught_up_ns_{0};
-  std::atomic<std::shared_ptr<const std::string>> words_;
+  mutable std::mutex words_mutex_;  // tidy-allow mutex: held for a copy of a text, no core waits for it
+  std::string words_;
   std::thread thread_;
   bool closed_ = false;
 };
