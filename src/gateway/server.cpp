@@ -123,8 +123,8 @@ Result<void> Server::open_books(std::size_t cores) {
   if (!journal) return std::unexpected(std::move(journal.error()));
   journal_ = std::move(*journal);
   shared_->journal = journal_.get();
-  // An attempt costs more to move than to serve, so what the journals bear is left there: about 600 MB.
-  constexpr std::uint64_t kMayWait = 2'000'000;
+  // An attempt costs more to move than to serve, so what readers can hold in memory is left there: 90 MB of journals.
+  constexpr std::uint64_t kMayWait = 400'000;
   auto bookkeeper = store::Bookkeeper::open(*journal_, {.follow_from = kMayWait});
   if (!bookkeeper) return std::unexpected(std::move(bookkeeper.error()));
   bookkeeper_ = std::move(*bookkeeper);
