@@ -17,6 +17,7 @@ PoolMeter::PoolMeter(const PoolSize& size)
 
 void PoolMeter::take(std::int64_t tokens, MonoTime now) {
   const auto number = now.ns / slice_ns_;
+  if (number < 0) return;  // before the clock began
   auto& slice = slices_[static_cast<std::size_t>(number % (kSlices + 1))];
   if (slice.number > number) return;  // news from long ago
   if (slice.number < number) slice = {number, 0};

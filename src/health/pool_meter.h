@@ -22,7 +22,8 @@ class PoolMeter {
 
   explicit PoolMeter(const PoolSize& size);
 
-  // The pool was given so many weighted tokens; below 0: fewer than was said before.
+  // The pool was given so many weighted tokens; below 0: fewer than was said before. Times before the clock's beginning
+  // and such as have left the window are not counted.
   void take(std::int64_t tokens, MonoTime now);
   // The cloud says how full it is: it counts what others gave it too. Until kStatedKeptMs later that is believed, and
   // what was taken or left the window here since is added or subtracted.
