@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "dialect/needs.h"
+#include "wire/json.h"
 
 namespace fw::dialect {
 
@@ -21,8 +22,12 @@ struct ContentFacts {
   std::uint16_t hosted = 0;   // bit n: kHostedTools[n]
 };
 
-// Looks at every member "type" of a body that was scanned and found to be JSON, wherever it stands.
-// Words inside of strings are not taken for members.
+// Looks at every member "type" of a JSON object, wherever it stands, as far as it is well-formed. Words inside of strings
+// are not taken for members.
 ContentFacts scan_content(std::string_view body);
+// The same for one who scans the object anyway: what tells of all but its own members, and of one "type", `value` being
+// the text from its value on. `facts` must live as long as the watch.
+wire::JsonWatch content_watch(ContentFacts& facts);
+void take_type(std::string_view value, ContentFacts& facts);
 
 }  // namespace fw::dialect

@@ -54,8 +54,12 @@ class Scan {
       : operation_(operation), depth_max_(depth_max), members_(body, depth_max) {}
 
   Result<RequestFacts> run() {
-    for (JsonMember member; members_.next(member); ++facts_.member_count)
+    const auto watch = content_watch(facts_.content);
+    if (has_content(operation_)) members_.watch(watch);
+    for (JsonMember member; members_.next(member); ++facts_.member_count) {
+      if (has_content(operation_) && member.key == watch.key) take_type(member.value, facts_.content);
       if (auto taken = take(member); !taken) return std::unexpected(std::move(taken.error()));
+    }
     if (const auto* error = members_.error()) return not_json(*error);
     facts_.close_offset = members_.close_offset();
     facts_.stream &= operation_ != Operation::embeddings;  // embeddings do not know it
@@ -64,6 +68,7 @@ class Scan {
   }
 
  private:
+  static bool has_content(Operation o) { return o == Operation::chat || o == Operation::responses; }
   Result<void> take(const JsonMember& member);
   void note_need(const inner::TopField* known, std::string_view value) {
     if (operation_ == Operation::embeddings) return;

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "dialect/content_scan.h"
 #include "dialect/dialect.h"
 #include "dialect/needs.h"
 
@@ -28,6 +29,7 @@ struct RequestFacts {
   std::size_t close_offset = 0;  // where the final } stands
   std::size_t member_count = 0;
   Needs needs;  // of the top-level fields alone
+  ContentFacts content;  // of chat completions and responses
   bool stream = false;
   bool wants_usage = false;  // the client itself asked for stream_options.include_usage
   std::optional<bool> store;

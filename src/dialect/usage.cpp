@@ -4,6 +4,7 @@
 #include <charconv>
 #include <numeric>
 
+#include "dialect/key.h"
 #include "wire/json.h"
 
 namespace fw::dialect {
@@ -52,59 +53,75 @@ void take(const wire::JsonMember& member, std::int64_t& into, bool& bad) {
   if (count) into = std::clamp<std::int64_t>(*count, 0, kCountMax);
 }
 
+// Visits each member of the object that `outer` gave the key of last, without its value: the visitor reads it, or what
+// is inside of it, or leaves it to be passed over. Anything but an object is passed over.
 template <class Visit>
-void each_member(std::string_view object, Visit visit) {
-  if (object.empty()) return;
-  wire::JsonObject members(object, kDepthMax);
-  for (wire::JsonMember member; members.next(member);) visit(member);
+void each_member(wire::JsonObject& members, Visit visit) {
+  for (wire::JsonMember member; members.next_key(member);)
+    if (!visit(member) && !members.read(member)) return;
 }
 
-void read_written(std::string_view object, Counts& counts) {
-  each_member(object, [&](const wire::JsonMember& member) {
-    for (std::size_t i = 1; i < kCacheLifetimes; ++i)
-      if (member.key == kLifetimeFields[i]) take(member, counts.written_by[i], counts.bad);
-  });
+template <class Visit>
+bool each_inside(wire::JsonObject& outer, const wire::JsonMember& of, Visit visit) {
+  if (of.kind != wire::JsonKind::object) return false;
+  auto members = wire::JsonObject::inside(outer);
+  each_member(members, [&](wire::JsonMember& member) { return visit(members, member); });
+  return true;
 }
 
-void read_prompt_details(std::string_view object, Counts& counts) {
-  each_member(object, [&](const wire::JsonMember& member) {
-    if (member.key == "cached_tokens") take(member, counts.cached, counts.bad);
-    if (member.key == "cache_write_tokens") take(member, counts.written, counts.bad);
-    if (member.key == "cache_write_tokens_details") read_written(member.value, counts);
-    if (member.key == "audio_tokens") take(member, counts.audio_in, counts.bad);
-    if (member.key == "image_tokens") take(member, counts.image, counts.bad);
-    if (member.key == "cached_tokens_details") {
-      each_member(member.value, [&](const wire::JsonMember& cached) {
-        if (cached.key == "audio_tokens") take(cached, counts.cached_audio, counts.bad);
-        if (cached.key == "image_tokens") take(cached, counts.cached_image, counts.bad);
-      });
-    }
-  });
+bool read_count(wire::JsonObject& from, wire::JsonMember& member, std::int64_t& into, bool& bad) {
+  if (from.read(member)) take(member, into, bad);
+  return true;
 }
 
-void read_completion_details(std::string_view object, Counts& counts) {
-  each_member(object, [&](const wire::JsonMember& member) {
-    if (member.key == "reasoning_tokens") take(member, counts.reasoning, counts.bad);
-    if (member.key == "audio_tokens") take(member, counts.audio_out, counts.bad);
-  });
+bool read_written(wire::JsonObject& from, wire::JsonMember& member, Counts& counts) {
+  for (std::size_t i = 1; i < kCacheLifetimes; ++i)
+    if (member.key == kLifetimeFields[i]) return read_count(from, member, counts.written_by[i], counts.bad);
+  return false;
+}
+
+bool read_cached(wire::JsonObject& from, wire::JsonMember& member, Counts& counts) {
+  if (is(member.key, "audio_tokens")) return read_count(from, member, counts.cached_audio, counts.bad);
+  if (is(member.key, "image_tokens")) return read_count(from, member, counts.cached_image, counts.bad);
+  return false;
+}
+
+bool read_prompt_detail(wire::JsonObject& from, wire::JsonMember& member, Counts& counts) {
+  const auto key = member.key;
+  if (is(key, "cached_tokens")) return read_count(from, member, counts.cached, counts.bad);
+  if (is(key, "cache_write_tokens")) return read_count(from, member, counts.written, counts.bad);
+  if (is(key, "audio_tokens")) return read_count(from, member, counts.audio_in, counts.bad);
+  if (is(key, "image_tokens")) return read_count(from, member, counts.image, counts.bad);
+  if (is(key, "cache_write_tokens_details")) return each_inside(from, member, [&](auto& in, auto& m) { return read_written(in, m, counts); });
+  if (is(key, "cached_tokens_details")) return each_inside(from, member, [&](auto& in, auto& m) { return read_cached(in, m, counts); });
+  return false;
+}
+
+bool read_completion_detail(wire::JsonObject& from, wire::JsonMember& member, Counts& counts) {
+  if (is(member.key, "reasoning_tokens")) return read_count(from, member, counts.reasoning, counts.bad);
+  if (is(member.key, "audio_tokens")) return read_count(from, member, counts.audio_out, counts.bad);
+  return false;
 }
 
 // Chat and Responses differ in words only, and compatible servers mix them.
-Counts read_counts(std::string_view object) {
+Counts read_counts(wire::JsonObject& object) {
   Counts counts;
   std::int64_t top_reasoning = -1;
   std::int64_t top_cached = -1;
-  each_member(object, [&](const wire::JsonMember& member) {
+  each_member(object, [&](wire::JsonMember& member) {
     const std::string_view key = member.key;
-    if (key == "prompt_tokens" || key == "input_tokens") take(member, counts.prompt, counts.bad);
-    if (key == "completion_tokens" || key == "output_tokens") take(member, counts.completion, counts.bad);
-    if (key == "total_tokens") take(member, counts.total, counts.bad);
-    if (key == "prompt_tokens_details" || key == "input_tokens_details") read_prompt_details(member.value, counts);
-    if (key == "completion_tokens_details" || key == "output_tokens_details")
-      read_completion_details(member.value, counts);
+    const auto count = [&](std::int64_t& into) { return read_count(object, member, into, counts.bad); };
+    if (is(key, "prompt_tokens") || is(key, "input_tokens")) return count(counts.prompt);
+    if (is(key, "completion_tokens") || is(key, "output_tokens")) return count(counts.completion);
+    if (is(key, "total_tokens")) return count(counts.total);
+    if (is(key, "prompt_tokens_details") || is(key, "input_tokens_details"))
+      return each_inside(object, member, [&](auto& in, auto& m) { return read_prompt_detail(in, m, counts); });
+    if (is(key, "completion_tokens_details") || is(key, "output_tokens_details"))
+      return each_inside(object, member, [&](auto& in, auto& m) { return read_completion_detail(in, m, counts); });
     // DeepSeek's own words, beside OpenAI's.
-    if (key == "reasoning_tokens") take(member, top_reasoning, counts.bad);
-    if (key == "prompt_cache_hit_tokens") take(member, top_cached, counts.bad);
+    if (is(key, "reasoning_tokens")) return count(top_reasoning);
+    if (is(key, "prompt_cache_hit_tokens")) return count(top_cached);
+    return false;
   });
   if (counts.reasoning < 0) counts.reasoning = top_reasoning;
   if (counts.cached < 0) counts.cached = top_cached;
@@ -196,28 +213,40 @@ void Usage::give_lifetime(CacheLifetime standard) {
   cache_write[0] = 0;
 }
 
-Usage read_chat_usage(std::string_view usage_object) { return split(read_counts(usage_object)); }
-
-Usage read_responses_usage(std::string_view usage_object) { return split(read_counts(usage_object)); }
-
-Usage read_embeddings_usage(std::string_view usage_object) {
-  Counts counts = read_counts(usage_object);
-  // All of it is input, and some servers say the total only.
-  if (counts.prompt < 0 && counts.completion < 0) counts.prompt = counts.total;
+Usage read_usage(Operation operation, wire::JsonObject& usage) {
+  Counts counts = read_counts(usage);
+  // All of an embedding is input, and some servers say the total only.
+  if (operation == Operation::embeddings && counts.prompt < 0 && counts.completion < 0) counts.prompt = counts.total;
   return split(counts);
 }
 
-std::int64_t read_tool_requests(std::string_view tool_usage_object) {
+Usage read_usage(Operation operation, std::string_view usage_object) {
+  wire::JsonObject usage(usage_object, kDepthMax);
+  return read_usage(operation, usage);
+}
+
+Usage read_chat_usage(std::string_view usage_object) { return read_usage(Operation::chat, usage_object); }
+
+Usage read_responses_usage(std::string_view usage_object) { return read_usage(Operation::responses, usage_object); }
+
+std::int64_t read_tool_requests(wire::JsonObject& tool_usage) {
   std::int64_t requests = 0;
-  each_member(tool_usage_object, [&](const wire::JsonMember& tool) {
-    each_member(tool.value, [&](const wire::JsonMember& member) {
+  each_member(tool_usage, [&](wire::JsonMember& tool) {
+    return each_inside(tool_usage, tool, [&](wire::JsonObject& in, wire::JsonMember& member) {
       std::int64_t count = 0;
       bool bad = false;
-      if (member.key == "num_requests") take(member, count, bad);
+      if (!is(member.key, "num_requests")) return false;
+      read_count(in, member, count, bad);
       requests += count;
+      return true;
     });
   });
   return std::min(requests, kCountMax);
+}
+
+std::int64_t read_tool_requests(std::string_view tool_usage_object) {
+  wire::JsonObject tool_usage(tool_usage_object, kDepthMax);
+  return read_tool_requests(tool_usage);
 }
 
 }  // namespace fw::dialect

@@ -7,6 +7,9 @@
 #include <optional>
 #include <string_view>
 
+#include "dialect/dialect.h"
+#include "wire/json.h"
+
 namespace fw::dialect {
 
 // For how long a cloud was paid to keep a prefix. `standard`: a count without a lifetime, which has
@@ -47,11 +50,15 @@ struct Usage {
 // of; reasoning counted beside the completion (xAI: prompt + completion + reasoning = total) is
 // recognised by the total. `null` and text that is no object give an unreported usage.
 // Sources: openai 7.57.0 `CompletionUsage`, `ResponseUsage`; recorded streams of xAI and DeepSeek.
+Usage read_usage(Operation operation, std::string_view usage_object);
 Usage read_chat_usage(std::string_view usage_object);
 Usage read_responses_usage(std::string_view usage_object);
-Usage read_embeddings_usage(std::string_view usage_object);
 
 // Billable requests of hosted tools in `response.tool_usage` (OpenAI: web_search.num_requests).
 std::int64_t read_tool_requests(std::string_view tool_usage_object);
+
+// The same in place, while what the objects stand in is read.
+Usage read_usage(Operation operation, wire::JsonObject& usage);
+std::int64_t read_tool_requests(wire::JsonObject& tool_usage);
 
 }  // namespace fw::dialect

@@ -103,9 +103,9 @@ TEST(ResponsesUsage, gives_a_bare_cache_write_the_default_lifetime) {
 }
 
 TEST(EmbeddingsUsage, is_all_input) {
-  EXPECT_EQ(read_embeddings_usage(R"({"prompt_tokens":8,"total_tokens":8})").input, 8);
-  EXPECT_EQ(read_embeddings_usage(R"({"total_tokens":8})").input, 8);
-  EXPECT_FALSE(read_embeddings_usage(R"({"total_tokens":8})").inconsistent);
+  EXPECT_EQ(read_usage(Operation::embeddings, R"({"prompt_tokens":8,"total_tokens":8})").input, 8);
+  EXPECT_EQ(read_usage(Operation::embeddings, R"({"total_tokens":8})").input, 8);
+  EXPECT_FALSE(read_usage(Operation::embeddings, R"({"total_tokens":8})").inconsistent);
 }
 
 TEST(Usage, tells_zero_from_absent) {

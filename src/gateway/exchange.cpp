@@ -215,12 +215,8 @@ std::string_view Exchange::leans_on() const {
 
 Result<void> Exchange::look_inside() {
   auto& needs = asked->needs;
-  needs = asked->facts.needs;
-  if (operation == Operation::chat || operation == Operation::responses) {
-    const auto content = dialect::scan_content(asked->body);
-    needs |= content.needs;
-    asked->hosted = content.hosted;
-  }
+  needs = asked->facts.needs | asked->facts.content.needs;
+  asked->hosted = asked->facts.content.hosted;
   const auto& places = model().places;
   if (std::ranges::none_of(places, [this](const auto& p) { return p.translates(operation); })) return {};
   asked->inner = core.take_inner();

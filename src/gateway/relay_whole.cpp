@@ -91,8 +91,7 @@ dialect::Usage usage_in_tail(Operation operation, std::string_view tail) {
   for (auto end = rest.find('}'); end != rest.npos; end = rest.find('}', end + 1)) {
     const auto object = rest.substr(0, end + 1);
     if (wire::json_check(object, 16)) continue;
-    if (operation == Operation::embeddings) return dialect::read_embeddings_usage(object);
-    return operation == Operation::chat ? dialect::read_chat_usage(object) : dialect::read_responses_usage(object);
+    return dialect::read_usage(operation, object);
   }
   return {};
 }

@@ -134,6 +134,17 @@ bool JsonCursor::value(JsonMember& out) {
 }
 
 bool JsonCursor::key(JsonMember& out) {
+#ifdef __SSE2__
+  if (end_ - at_ >= 20 && *at_ == '"') {
+    const char* const hit = at_ + 1 + std::countr_zero(json_bytes::special_bits(at_ + 1) | 0x8000);
+    if (*hit == '"' && hit[1] == ':' && static_cast<unsigned char>(hit[2]) > ' ') [[likely]] {
+      out.key = {at_ + 1, hit};
+      out.key_escaped = false;
+      at_ = hit + 2;
+      return true;
+    }
+  }
+#endif
   if (*at_ != '"') return fail(JsonFault::key_expected);
   const char* const start = at_ + 1;
   out.key_escaped = false;
@@ -166,45 +177,102 @@ bool JsonCursor::scalar(JsonMember& out) {
   }
 }
 
+// The pass_ functions step over what stands at p, whose copy in the caller stays in a register; in all but the usual
+// cases the cursor itself does it and says what is wrong.
+[[gnu::always_inline]] inline bool JsonCursor::pass_space(const char*& p) {
+  if (p != end_ && static_cast<unsigned char>(*p) > ' ') [[likely]]
+    return true;
+  at_ = p;
+  const bool more = space();
+  p = at_;
+  return more;
+}
+
+[[gnu::always_inline]] inline bool JsonCursor::pass_key(const char*& p) {
+#ifdef __SSE2__
+  if (end_ - p >= 20 && *p == '"') {
+    const unsigned hits = json_bytes::special_bits(p + 1);
+    const char* const hit = p + 1 + std::countr_zero(hits | 0x8000);
+    if (*hit == '"' && hit[1] == ':' && static_cast<unsigned char>(hit[2]) > ' ') [[likely]] {
+      if (watch_ != nullptr) tell({p + 1, hit}, hit + 2);
+      p = hit + 2;
+      return true;
+    }
+  }
+#endif
+  at_ = p;
+  JsonMember member;
+  const bool good = key(member);
+  if (good && watch_ != nullptr) tell(member.key, at_);
+  p = at_;
+  return good;
+}
+
+// Anything but an object or an array.
+[[gnu::always_inline]] inline bool JsonCursor::pass_scalar(const char*& p) {
+  bool good = false;
+  JsonMember ignored;
+  at_ = p;
+  if (*p == '"') {
+    good = string(ignored.value_escaped);
+  } else {
+    while (p != end_ && bytes::is_digit(*p)) ++p;
+    // Behind a whole number that does not begin with 0; whether it may stand there is seen next.
+    if (p != at_ && *at_ != '0' && p != end_ && (*p == ',' || *p == '}' || *p == ']')) return true;
+    good = scalar(ignored);
+  }
+  p = at_;
+  return good;
+}
+
+inline void JsonCursor::tell(std::string_view key, const char* value) const {
+  if (key == watch_->key) watch_->found(watch_->whose, {value, end_});
+}
+
 // A whole object or array, without recursion.
 bool JsonCursor::nested() {
   Levels levels;
-  JsonMember ignored;
-  do {
-    const char first = *at_;
+  bool object = false;  // the innermost open one
+  const char* p = at_;
+  const auto fail_here = [&](JsonFault fault) {
+    at_ = p;
+    return fail(fault);
+  };
+  for (;;) {
+    const char first = *p;
     if (first == '{' || first == '[') {
-      if (!levels.push(first == '{', levels_left_)) return fail(JsonFault::too_deep);
-      ++at_;
-      if (!space()) return false;
-      if (*at_ != (first == '{' ? '}' : ']')) {
-        if (first == '{' && !key(ignored)) return false;
+      object = first == '{';
+      if (!levels.push(object, levels_left_)) return fail_here(JsonFault::too_deep);
+      ++p;
+      if (!pass_space(p)) return false;
+      if (*p != (object ? '}' : ']')) {
+        if (object && !pass_key(p)) return false;
         continue;
       }
-    } else if (first == '"' ? !string(ignored.value_escaped) : !scalar(ignored)) {
+    } else if (!pass_scalar(p)) {
       return false;
     }
-    if (!to_next_value(levels, ignored)) return false;
-  } while (!levels.empty());
-  return true;
-}
-
-// Past closing brackets and one comma to where the next value starts; or no level is left.
-bool JsonCursor::to_next_value(Levels& levels, JsonMember& ignored) {
-  while (!levels.empty()) {
-    if (!space()) return false;
-    const bool object = levels.in_object();
-    if (*at_ == (object ? '}' : ']')) {
-      ++at_;
+    // Past closing brackets and one comma to where the next value starts.
+    for (;;) {
+      if (!pass_space(p)) return false;
+      const char closing = object ? '}' : ']';
+      if (*p == ',') {
+        ++p;
+        if (!pass_space(p)) return false;
+        if (*p == closing) return fail_here(JsonFault::trailing_comma);
+        if (object && !pass_key(p)) return false;
+        break;
+      }
+      if (*p != closing) return fail_here(JsonFault::comma_expected);
+      ++p;
       levels.pop();
-      continue;
+      if (levels.empty()) {
+        at_ = p;
+        return true;
+      }
+      object = levels.in_object();
     }
-    if (*at_ != ',') return fail(JsonFault::comma_expected);
-    ++at_;
-    if (!space()) return false;
-    if (*at_ == (object ? '}' : ']')) return fail(JsonFault::trailing_comma);
-    return !object || key(ignored);
   }
-  return true;
 }
 
 bool JsonCursor::rest_of_string(bool& escaped) {
@@ -297,11 +365,21 @@ bool JsonCursor::fraction_and_exponent() {
   return true;
 }
 
-bool JsonContainer::next(JsonMember& out) {
+bool JsonContainer::next_key(JsonMember& out) {
   out = JsonMember{};
-  if (stage_ == Stage::over || cursor_.failed() || !to_member()) return false;
-  if (object_ && !cursor_.key(out)) return false;
-  return cursor_.value(out);
+  if (stage_ == Stage::over || cursor_->failed() || !to_member()) return false;
+  if (object_ && !cursor_->key(out)) return false;
+  const char first = cursor_->peek();
+  if (first == '{') out.kind = JsonKind::object;
+  if (first == '[') out.kind = JsonKind::array;
+  return true;
+}
+
+bool JsonContainer::pass_rest() {
+  JsonMember ignored;
+  while (next(ignored)) {
+  }
+  return !cursor_->failed();
 }
 
 // To the first byte of a key or an element; false: the end or an error.
@@ -309,24 +387,27 @@ bool JsonContainer::to_member() {
   const char closing = object_ ? '}' : ']';
   if (stage_ == Stage::before) {
     stage_ = Stage::inside;
-    if (!cursor_.start()) return false;
-    open_ = cursor_.offset();
-    if (!cursor_.open(object_ ? '{' : '[', object_ ? JsonFault::not_an_object : JsonFault::not_an_array)) return false;
-    return cursor_.peek() != closing || over();
+    if (!is_inner() && !cursor_->start()) return false;
+    open_ = cursor_->offset();
+    if (!cursor_->open(object_ ? '{' : '[', object_ ? JsonFault::not_an_object : JsonFault::not_an_array)) return false;
+    return cursor_->peek() != closing || over();
   }
-  if (!cursor_.space()) return false;
-  if (cursor_.peek() == closing) return over();
-  if (cursor_.peek() != ',') return cursor_.fail(JsonFault::comma_expected);
-  cursor_.step();
-  if (!cursor_.space()) return false;
-  return cursor_.peek() != closing || cursor_.fail(JsonFault::trailing_comma);
+  if (!cursor_->space()) return false;
+  if (cursor_->peek() == closing) return over();
+  if (cursor_->peek() != ',') return cursor_->fail(JsonFault::comma_expected);
+  cursor_->step();
+  if (!cursor_->space()) return false;
+  return cursor_->peek() != closing || cursor_->fail(JsonFault::trailing_comma);
 }
 
 bool JsonContainer::over() {
   stage_ = Stage::over;
-  close_ = cursor_.offset();
-  cursor_.step();
-  cursor_.finish();
+  close_ = cursor_->offset();
+  cursor_->step();
+  if (is_inner())
+    cursor_->close();
+  else
+    cursor_->finish();
   return false;
 }
 

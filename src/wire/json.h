@@ -61,6 +61,14 @@ struct JsonMember {
   bool value_escaped = false;  // the value is a string with a backslash in it
 };
 
+// Tells of every member with this key that stands inside of what is passed over, in order and at any depth below the
+// members that next() itself gives. `rest` is the text from the first byte of its value, which was not read yet.
+struct JsonWatch {
+  std::string_view key;  // raw
+  void (*found)(void* whose, std::string_view rest) = nullptr;
+  void* whose = nullptr;
+};
+
 namespace detail {
 
 // The position in a text and the first fault found there. A step that fails returns false and
@@ -73,6 +81,7 @@ class JsonCursor {
   bool start();                                  // to the first byte of the text's one value
   bool finish();                                 // nothing but white space is left
   bool open(char bracket, JsonFault otherwise);  // into a container: one level down
+  void close() { ++levels_left_; }               // out of it again
   bool space();                                  // to the next byte that counts; false: the text ended early
   char peek() const { return *at_; }
   void step() { ++at_; }
@@ -80,12 +89,16 @@ class JsonCursor {
   bool fail(JsonFault fault);  // at the cursor
   const JsonError& error() const { return error_; }
   bool failed() const { return error_.fault != JsonFault::none; }
+  void watch(const JsonWatch* watch) { watch_ = watch; }
 
  private:
   class Levels;
   bool scalar(JsonMember& out);
   bool nested();
-  bool to_next_value(Levels& levels, JsonMember& ignored);
+  bool pass_space(const char*& p);
+  bool pass_key(const char*& p);
+  bool pass_scalar(const char*& p);
+  void tell(std::string_view key, const char* value) const;
   bool string(bool& escaped);  // the cursor stands on the opening quote
   bool rest_of_string(bool& escaped);
   bool number();
@@ -99,6 +112,7 @@ class JsonCursor {
   const char* begin_;
   const char* at_;
   const char* end_;
+  const JsonWatch* watch_ = nullptr;
   int levels_left_;
   JsonError error_;
 };
@@ -106,21 +120,34 @@ class JsonCursor {
 // A pull scan over one container: what JsonObject and JsonArray have in common.
 class JsonContainer {
  public:
+  JsonContainer(const JsonContainer&) = delete;
+  JsonContainer& operator=(const JsonContainer&) = delete;
   // False: the end, or an error. Only after the end is the whole text known to be valid.
-  bool next(JsonMember& out);
-  const JsonError* error() const { return cursor_.failed() ? &cursor_.error() : nullptr; }
+  bool next(JsonMember& out) { return next_key(out) && read(out); }
+  // The same in two steps, between which a container inside of this one may be read instead of passed over:
+  // next_key() tells the key, and the kind by the first byte; read() takes the value.
+  bool next_key(JsonMember& out);
+  bool read(JsonMember& out) { return cursor_->value(out); }
+  // Until the end, what is left is passed over. False: an error.
+  bool pass_rest();
+  // Before the first next(). The watch must live as long.
+  void watch(const JsonWatch& watch) { cursor_->watch(&watch); }
+  const JsonError* error() const { return cursor_->failed() ? &cursor_->error() : nullptr; }
   // Offsets of the brackets in the text; the first after one next(), the second after the end.
   std::size_t open_offset() const { return open_; }
   std::size_t close_offset() const { return close_; }
 
  protected:
-  JsonContainer(std::string_view text, int depth_max, bool object) : cursor_(text, depth_max), object_(object) {}
+  JsonContainer(std::string_view text, int depth_max, bool object) : own_(text, depth_max), cursor_(&own_), object_(object) {}
+  JsonContainer(JsonContainer& outer, bool object) : own_({}, 0), cursor_(outer.cursor_), object_(object) {}
 
  private:
   enum class Stage : std::uint8_t { before, inside, over };
   bool to_member();
   bool over();
-  JsonCursor cursor_;
+  bool is_inner() const { return cursor_ != &own_; }
+  JsonCursor own_;
+  JsonCursor* cursor_;  // of the outermost container
   std::size_t open_ = 0;
   std::size_t close_ = 0;
   bool object_;
@@ -134,12 +161,21 @@ class JsonContainer {
 class JsonObject : public detail::JsonContainer {
  public:
   JsonObject(std::string_view text, int depth_max) : JsonContainer(text, depth_max, true) {}
+  // The value of the member whose key `outer` gave last: read to its end or an error before outer is used again.
+  static JsonObject inside(JsonContainer& outer) { return JsonObject(outer); }
+
+ private:
+  explicit JsonObject(JsonContainer& outer) : JsonContainer(outer, true) {}
 };
 
 // The elements of one array; JsonMember::key stays empty.
 class JsonArray : public detail::JsonContainer {
  public:
   JsonArray(std::string_view text, int depth_max) : JsonContainer(text, depth_max, false) {}
+  static JsonArray inside(JsonContainer& outer) { return JsonArray(outer); }
+
+ private:
+  explicit JsonArray(JsonContainer& outer) : JsonContainer(outer, false) {}
 };
 
 // The raw token at a path of keys in a small object that is known to be valid; nothing if a key is

@@ -290,5 +290,63 @@ TEST(JsonText, is_what_stands_between_quotes) {
   for (const char* token : {"", "\"", "1", "null", "{}"}) EXPECT_EQ(json_text(token), "");
 }
 
+// Every member of the tree below the object's own, in the order of the text, however the text ends.
+TEST(JsonWatch, tells_of_members_inside_of_what_is_passed_over) {
+  for (const std::string pad : {"", "                        "}) {
+    const std::string text = R"({"type":0,"a":[{"type":1,"b":{"type" : [2],"typ":9,"t\u0079pe":9,"x":"\"type\":9"}},"type"],"c":{"type":{"type":3}}})" + pad;
+    std::string found;
+    const JsonWatch watch{"type", [](void* whose, std::string_view rest) { static_cast<std::string*>(whose)->append(rest.substr(0, 3)) += ' '; }, &found};
+    JsonObject members(text, 128);
+    members.watch(watch);
+    for (JsonMember member; members.next(member);) found += std::string(member.key) + ' ';
+    EXPECT_EQ(members.error(), nullptr);
+    EXPECT_EQ(found, "type 1,\" [2] a {\"t 3}} c ");
+  }
+}
+
+// Reads containers in place; what it sums is every number whose key is "n".
+std::int64_t sum_in_place(JsonObject& object) {
+  std::int64_t sum = 0;
+  for (JsonMember member; object.next_key(member);) {
+    if (member.kind == JsonKind::object) {
+      auto inner = JsonObject::inside(object);
+      sum += sum_in_place(inner);
+    } else if (member.kind == JsonKind::array && member.key == "list") {
+      auto list = JsonArray::inside(object);
+      if (JsonMember first; list.next(first)) sum += json_int(first.value).value_or(0);
+      list.pass_rest();
+    } else if (object.read(member) && member.key == "n") {
+      sum += json_int(member.value).value_or(0);
+    }
+  }
+  return sum;
+}
+
+TEST(JsonInside, reads_once_what_else_is_read_twice) {
+  const std::string text = R"({"n":1,"a":{"n":10,"b":{},"list":[100,{"n":7}],"c":{"n":1000}},"list":[],"n":10000} )";
+  JsonObject whole(text, 4);
+  EXPECT_EQ(sum_in_place(whole), 11111);
+  EXPECT_EQ(whole.error(), nullptr);
+  EXPECT_EQ(whole.close_offset(), text.size() - 2);
+  JsonObject shallow(text, 2);
+  sum_in_place(shallow);
+  ASSERT_NE(shallow.error(), nullptr);
+  EXPECT_EQ(shallow.error()->fault, JsonFault::too_deep);
+  // Whatever is cut off or broken is found at the place where a plain check finds it.
+  for (std::size_t i = 0; i < text.size(); ++i)
+    for (const char broken : {'\0', '}', ']', ',', '"', ':', '1', 'x'}) {
+      auto bad = text;
+      bad[i] = broken;
+      JsonObject members(bad, 4);
+      sum_in_place(members);
+      const auto expected = json_check(bad, 4);
+      ASSERT_EQ(members.error() == nullptr, !expected) << bad;
+      if (expected && members.error()->fault != JsonFault::not_an_object) {
+        EXPECT_EQ(members.error()->fault, expected->fault) << bad;
+        EXPECT_EQ(members.error()->offset, expected->offset) << bad;
+      }
+    }
+}
+
 }  // namespace
 }  // namespace fw::wire
