@@ -171,7 +171,7 @@ void journal_counts(Page& page, const store::Journal& journal) {
 void ledger_counts(Page& page, const store::Bookkeeper::Condition& c) {
   page.family("fairway_ledger_records_total", "counter", "Records moved from the journal into the ledger.");
   page.sample("", c.moved);
-  page.family("fairway_ledger_lag_records", "gauge", "Records written to the journal that are not in the ledger yet; they are moved when there are 400,000, or at the next start.");
+  page.family("fairway_ledger_lag_records", "gauge", "Records written to the journal that are not in the ledger yet; they are moved when enough wait, or at the next start.");
   page.sample("", c.lag_records);
   page.family("fairway_ledger_lag_seconds", "gauge", "Since the ledger last had everything; 0: it has.");
   page.sample("", fmt::format("{:.3f}", static_cast<double>(c.lag_ms) / 1e3));

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "dialect/content_scan.h"
 #include "dialect/error.h"
 #include "gateway/ask.h"
 #include "gateway/attempt.h"
