@@ -9,7 +9,8 @@
 #include <fmt/ranges.h>
 
 #include "base/date.h"
-#include "plan/csv.h"
+#include "plan/number.h"
+#include "wire/csv.h"
 #include "wire/nearest.h"
 
 namespace fw::plan {
@@ -25,7 +26,7 @@ std::string quoted(std::string_view text) { return fmt::format("'{}{}'", text.su
 
 class DemandReader {
  public:
-  explicit DemandReader(std::string_view text) : lines_(text) { if (text.starts_with("\xEF\xBB\xBF")) lines_ = CsvLines(text.substr(3)); }
+  explicit DemandReader(std::string_view text) : lines_(text) { if (text.starts_with("\xEF\xBB\xBF")) lines_ = wire::CsvLines(text.substr(3)); }
   DemandRead read() {
     if (!lines_.next()) {
       rows_.note({0, 0, "an empty file", fmt::format("a header and rows: {}", fmt::join(kNames, ",")), ""});
@@ -130,7 +131,7 @@ class DemandReader {
     rows_.note({lines_.line(), lines_.column(cell), std::move(found), std::move(expected), std::move(hint)});
   }
 
-  CsvLines lines_;
+  wire::CsvLines lines_;
   DemandRows rows_;
   std::array<std::size_t, kColumns> at_{};
   std::size_t width_ = 0;

@@ -7,8 +7,9 @@
 #include <fmt/format.h>
 
 #include "base/date.h"
-#include "plan/csv.h"
 #include "plan/demand_csv.h"
+#include "plan/number.h"
+#include "wire/csv.h"
 #include "wire/json.h"
 
 namespace fw::plan {
@@ -19,7 +20,7 @@ constexpr double kBlockTokens = 512;     // of a Mooncake hash
 constexpr std::int64_t kWindow = 600;    // of a ServeGen rate
 constexpr std::int64_t kTokensSpan = 21'600;
 
-bool expect_header(CsvLines& lines, DemandRows& rows, std::string_view header) {
+bool expect_header(wire::CsvLines& lines, DemandRows& rows, std::string_view header) {
   std::string found;
   if (lines.next())
     for (const auto cell : lines.cells()) found += (found.empty() ? "" : ",") + std::string(cell);
@@ -29,7 +30,7 @@ bool expect_header(CsvLines& lines, DemandRows& rows, std::string_view header) {
 }
 
 // Numbers of some cells; a note and false where one is none.
-bool numbers(const CsvLines& lines, DemandRows& rows, std::initializer_list<std::pair<std::size_t, double*>> wanted) {
+bool numbers(const wire::CsvLines& lines, DemandRows& rows, std::initializer_list<std::pair<std::size_t, double*>> wanted) {
   for (const auto& [cell, to] : wanted) {
     const auto value = cell < lines.cells().size() ? number_of(lines.cells()[cell]) : std::nullopt;
     if (!value || *value < 0 || *value > kTokensMax) {
@@ -46,7 +47,7 @@ bool numbers(const CsvLines& lines, DemandRows& rows, std::initializer_list<std:
 DemandRead import_azure2023(std::string_view text, const TraceNames& names) {
   DemandRows rows;
   rows.adds_up(kMinute);
-  CsvLines lines(text);
+  wire::CsvLines lines(text);
   if (!expect_header(lines, rows, "TIMESTAMP,ContextTokens,GeneratedTokens")) return rows.finish();
   const auto of = rows.class_of(names.model, names.name, names.place);
   while (!rows.full() && lines.next()) {
@@ -106,7 +107,7 @@ using ClientTime = std::pair<std::string, std::int64_t>;  // "MODEL,CLIENT"
 std::map<ClientTime, Means> token_means(std::string_view text, DemandRows& rows) {
   std::map<ClientTime, Means> means;
   std::map<std::string, std::pair<double, double>> counts;
-  CsvLines lines(text);
+  wire::CsvLines lines(text);
   if (!expect_header(lines, rows, "category,model,client,t_s,kind,mean,q10,q50,q90,q99")) return means;
   while (!rows.full() && lines.next()) {
     double time = 0, mean = 0;
@@ -134,7 +135,7 @@ DemandRead import_servegen(std::string_view rates, std::string_view tokens, cons
   DemandRows rows;
   rows.adds_up(kWindow);
   const auto means = token_means(tokens, rows);
-  CsvLines lines(rates);
+  wire::CsvLines lines(rates);
   if (!expect_header(lines, rows, "category,model,client,t_s,rate_rps,cv_iat,dist,p1,p2")) return rows.finish();
   std::set<std::string> without;
   while (!rows.full() && lines.next()) {

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/date.h"
-#include "plan/csv.h"
+#include "plan/number.h"
 #include "plan/plan.h"
 #include "wire/json.h"
 

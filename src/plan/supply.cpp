@@ -9,7 +9,7 @@
 
 #include "base/date.h"
 #include "offer/scope.h"
-#include "plan/csv.h"
+#include "plan/number.h"
 
 namespace fw::plan {
 namespace {

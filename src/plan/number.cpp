@@ -1,0 +1,15 @@
+#include "plan/number.h"
+
+#include <charconv>
+#include <cmath>
+
+namespace fw::plan {
+
+std::optional<double> number_of(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+  return value;
+}
+
+}  // namespace fw::plan
