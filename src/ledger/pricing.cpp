@@ -40,23 +40,23 @@ const std::optional<TokenPrice>& write_price(const Meters& meters, CacheLifetime
   return lifetime == standard ? meters.cache_write[0] : named;
 }
 
-Bill bill(const Usage& usage, const Meters& meters, CacheLifetime standard) {
-  Bill out;
-  out.add("input", usage.input, meters.input);
-  out.add("cache_read", usage.cache_read, meters.cache_read);
+// Every bucket that has tokens, with the name and the price of its meter.
+template <class Visit>
+void each_bucket(const Usage& usage, const Meters& meters, CacheLifetime standard, const Visit& visit) {
+  visit("input", usage.input, meters.input);
+  visit("cache_read", usage.cache_read, meters.cache_read);
   for (std::size_t i = 0; i < dialect::kCacheLifetimes; ++i) {
     const auto lifetime = static_cast<CacheLifetime>(i);
     if (usage.cache_write[i] == 0) continue;
     const auto named = lifetime == CacheLifetime::standard ? standard : lifetime;
-    out.add(fmt::format("cache_write.{}", name(named)), usage.cache_write[i], write_price(meters, lifetime, standard));
+    visit(fmt::format("cache_write.{}", name(named)), usage.cache_write[i], write_price(meters, lifetime, standard));
   }
-  out.add("output", usage.output, meters.output);
-  out.add("output", usage.reasoning, meters.output);
-  out.add("audio_in", usage.audio_in, meters.audio_in);
-  out.add("audio_out", usage.audio_out, meters.audio_out);
-  out.add("image", usage.image, meters.image);
-  out.add("tool_calls", usage.tool_calls, std::nullopt);
-  return out;
+  visit("output", usage.output, meters.output);
+  visit("output", usage.reasoning, meters.output);
+  visit("audio_in", usage.audio_in, meters.audio_in);
+  visit("audio_out", usage.audio_out, meters.audio_out);
+  visit("image", usage.image, meters.image);
+  visit("tool_calls", usage.tool_calls, std::optional<TokenPrice>());
 }
 
 }  // namespace
@@ -70,9 +70,23 @@ std::expected<Priced, UnknownPrice> price(const Usage& usage, const PriceSheet& 
   }
   const auto* const step = sheet.step(special);
   const bool is_long = step && usage.total_input() > step->above;
-  const Bill total = bill(usage, is_long ? sheet.above(special) : sheet.below(special), sheet.cache_lifetime);
+  Bill total;
+  each_bucket(usage, is_long ? sheet.above(special) : sheet.below(special), sheet.cache_lifetime,
+              [&](std::string_view meter, std::int64_t tokens, const std::optional<TokenPrice>& price) { total.add(meter, tokens, price); });
   if (!total.unknown().empty()) return std::unexpected(UnknownPrice{total.unknown()});
   return Priced{total.cost(), is_long, special ? special->row : sheet.row};
+}
+
+PriceParts price_parts(const Usage& usage, const PriceSheet* sheet) {
+  PriceParts out;
+  const auto* const step = sheet ? sheet->step(nullptr) : nullptr;
+  out.long_context = step && usage.total_input() > step->above;
+  const auto meters = !sheet ? Meters() : out.long_context ? sheet->above(nullptr) : sheet->below(nullptr);
+  each_bucket(usage, meters, sheet ? sheet->cache_lifetime : CacheLifetime::standard,
+              [&](std::string_view meter, std::int64_t tokens, const std::optional<TokenPrice>& price) {
+                if (tokens != 0) out.parts.push_back({std::string(meter), tokens, price});
+              });
+  return out;
 }
 
 }  // namespace fw::ledger

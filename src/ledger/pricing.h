@@ -1,9 +1,12 @@
 // Usage times price, exactly. Settlement and reservation use the same function.
 #pragma once
 
+#include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/money.h"
 #include "dialect/usage.h"
@@ -28,5 +31,18 @@ struct UnknownPrice {
 // (`apart`) a tier and a step stand for themselves; else they lay over the base ones.
 std::expected<Priced, UnknownPrice> price(const dialect::Usage& usage, const offer::PriceSheet& sheet,
                                           std::string_view tier);
+
+// The same by meter, at the sheet's ordinary tier; without a sheet no part has a price. Reasoning is a part of its own,
+// under "output".
+struct PricePart {
+  std::string meter;  // "input", "cache_write.30m"
+  std::int64_t tokens = 0;
+  std::optional<TokenPrice> price;
+};
+struct PriceParts {
+  std::vector<PricePart> parts;  // those with tokens
+  bool long_context = false;
+};
+PriceParts price_parts(const dialect::Usage& usage, const offer::PriceSheet* sheet);
 
 }  // namespace fw::ledger
