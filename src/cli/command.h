@@ -65,7 +65,7 @@ std::vector<std::string> words_of(std::string_view value);
 void add_serving(Command& top);  // serve, demo, fake
 void add_config(Command& top);   // config check, config schema
 void add_offers(Command& top);   // offers
-void add_ledger(Command& top);   // ledger export, ledger verify, budget
+void add_ledger(Command& top);   // ledger export, verify and reconcile; budget
 void add_routing(Command& top);  // explain, replay
 void add_plan(Command& top);     // plan, plan verify
 void add_tools(Command& top);    // connect, doctor

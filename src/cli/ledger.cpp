@@ -2,15 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <map>
-
 #include "base/date.h"
 #include "cli/config_file.h"
 #include "cli/exit.h"
-#include "cloud/adapter.h"
-#include "config/offers.h"
-#include "ledger/pricing.h"
+#include "cli/ledger_books.h"
+#include "cli/ledger_prices.h"
 #include "store/books.h"
 #include "wire/json_write.h"
 
@@ -18,36 +14,6 @@ namespace fw::cli {
 namespace {
 
 constexpr std::size_t kDifferencesMax = 100;
-
-// The books and what they are checked against.
-struct Opened {
-  std::optional<config::Config> config;
-  std::unique_ptr<store::Books> books;
-};
-
-std::expected<Opened, int> open(const LedgerPlace& place) {
-  Opened out;
-  if (!place.config.empty() || place.data_dir.empty()) {
-    auto config = valid_config(place.config.empty() ? "fairway.yaml" : place.config);
-    if (!config) return std::unexpected(config.error());
-    out.config = std::move(*config);
-  }
-  auto books = store::Books::open(place.data_dir.empty() ? out.config->data_dir : place.data_dir);
-  if (!books) {
-    fmt::print(stderr, "error: {}\n", books.error().message);
-    return std::unexpected(kFailed);
-  }
-  out.books = std::move(*books);
-  return out;
-}
-
-std::expected<std::optional<WallTime>, int> time_of(const std::string& text, std::string_view option) {
-  if (text.empty()) return std::nullopt;
-  const auto time = parse_date(text);
-  if (time) return time;
-  fmt::print(stderr, "error: {} is '{}', expected a day (2026-11-22) or a time (2026-11-22T10:00:00Z)\n", option, text);
-  return std::unexpected(kUsage);
-}
 
 void print_problems(const std::vector<std::string>& problems) {
   for (const auto& words : problems) fmt::print(stderr, "damaged: {}\n", words);
@@ -83,53 +49,6 @@ class Printer {
   const char* before_ = "";
 };
 
-// What an attempt's own record says that it must have cost.
-class Prices {
- public:
-  explicit Prices(const std::optional<config::Config>& config) : config_(config), book_(config ? *config->book : config::embedded_book()) {}
-
-  // Nothing: the price is not known here, or the amount does not rest on one.
-  std::optional<std::expected<ledger::Priced, ledger::UnknownPrice>> price(const ledger::Booked& a) {
-    if (a.state != ledger::AttemptState::settled_exact || a.basis != ledger::Basis::provider_usage || a.price_row.empty()) return std::nullopt;
-    if (a.price_row == offer::kConfigRow) {
-      const auto* const own = own_price(a.deployment);
-      return own ? std::optional(ledger::price(a.usage, *own, a.tier)) : std::nullopt;
-    }
-    const auto* const sheet = of_row(a);
-    return sheet ? std::optional(ledger::price(a.usage, *sheet, "")) : std::nullopt;
-  }
-
- private:
-  const offer::PriceSheet* own_price(const std::string& deployment) const {
-    if (!config_) return nullptr;
-    for (const auto& model : config_->models)
-      for (const auto& d : model.deployments)
-        if (d.name == deployment) return d.price ? &*d.price : nullptr;
-    return nullptr;
-  }
-
-  // A row alone, as a sheet: its tier is then the ordinary one.
-  const offer::PriceSheet* of_row(const ledger::Booked& a) {
-    const auto key = std::pair(a.price_row, a.cloud);
-    if (const auto it = sheets_.find(key); it != sheets_.end()) return it->second ? &*it->second : nullptr;
-    auto& sheet = sheets_[key];
-    const auto& rows = book_.rows();
-    const auto row = std::ranges::find(rows, a.price_row, &offer::Row::id);
-    if (row == rows.end()) return nullptr;
-    sheet.emplace();
-    sheet->meters = row->meters;
-    sheet->long_context = row->long_context;
-    sheet->apart = true;
-    sheet->row = row->id;
-    if (const auto* const adapter = cloud::find(a.cloud)) sheet->cache_lifetime = adapter->cache_lifetime();
-    return &*sheet;
-  }
-
-  const std::optional<config::Config>& config_;
-  const offer::Book& book_;
-  std::map<std::pair<std::string, std::string>, std::optional<offer::PriceSheet>> sheets_;
-};
-
 struct Verified {
   std::uint64_t attempts = 0, exchanges = 0, open = 0, ambiguous = 0, unpriced = 0, recomputed = 0, not_recomputed = 0;
   Money cost, low, high;
@@ -138,7 +57,7 @@ struct Verified {
   bool ok() const { return damaged.empty() && differences.empty(); }
 };
 
-void check(const ledger::Booked& a, Prices& prices, Verified& out) {
+void check(const ledger::Booked& a, LedgerPrices& prices, Verified& out) {
   ++out.attempts;
   out.open += a.state == ledger::AttemptState::open ? 1 : 0;
   out.ambiguous += a.state == ledger::AttemptState::ambiguous ? 1 : 0;
@@ -199,12 +118,37 @@ int failed(const Error& error) {
 
 }  // namespace
 
+std::expected<OpenedBooks, int> open_books(const LedgerPlace& place) {
+  OpenedBooks out;
+  if (!place.config.empty() || place.data_dir.empty()) {
+    auto config = valid_config(place.config.empty() ? "fairway.yaml" : place.config);
+    if (!config) return std::unexpected(config.error());
+    out.config = std::move(*config);
+  }
+  out.data_dir = place.data_dir.empty() ? out.config->data_dir : place.data_dir;
+  auto books = store::Books::open(out.data_dir);
+  if (!books) {
+    fmt::print(stderr, "error: {}\n", books.error().message);
+    return std::unexpected(kFailed);
+  }
+  out.books = std::move(*books);
+  return out;
+}
+
+std::expected<std::optional<WallTime>, int> time_of(const std::string& text, std::string_view option) {
+  if (text.empty()) return std::nullopt;
+  const auto time = parse_date(text);
+  if (time) return time;
+  fmt::print(stderr, "error: {} is '{}', expected a day (2026-11-22) or a time (2026-11-22T10:00:00Z)\n", option, text);
+  return std::unexpected(kUsage);
+}
+
 int ledger_export(const LedgerExportOptions& o) {
   const auto from = time_of(o.from, "--from");
   if (!from) return from.error();
   const auto until = time_of(o.until, "--until");
   if (!until) return until.error();
-  const auto opened = open(o.place);
+  const auto opened = open_books(o.place);
   if (!opened) return opened.error();
   Printer printer(o.form);
   const store::BooksFilter filter{*from, *until, o.tenant, o.key, o.model, o.deployment, o.provider, o.cloud, o.scope, o.state, o.request_id};
@@ -216,7 +160,7 @@ int ledger_export(const LedgerExportOptions& o) {
 }
 
 int ledger_verify(const LedgerVerifyOptions& options) {
-  const auto opened = open(options.place);
+  const auto opened = open_books(options.place);
   if (!opened) return opened.error();
   auto& books = *opened->books;
   Verified out;
@@ -224,7 +168,7 @@ int ledger_verify(const LedgerVerifyOptions& options) {
   auto wrong = books.inconsistencies(kDifferencesMax);
   if (!wrong) return failed(wrong.error());
   out.differences = std::move(*wrong);
-  Prices prices(opened->config);
+  LedgerPrices prices(opened->config);
   if (const auto read = books.attempts({}, [&](const ledger::Booked& a) { check(a, prices, out); }); !read) return failed(read.error());
   if (const auto read = books.exchanges([&](const store::BookedExchange&) { ++out.exchanges; }); !read) return failed(read.error());
   if (options.json) fmt::print("{}\n", as_json(out));

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <string>
+#include <vector>
 
 #include "ledger/booked.h"
 
@@ -27,6 +28,19 @@ struct LedgerVerifyOptions {
   bool json = false;
 };
 int ledger_verify(const LedgerVerifyOptions& options);
+
+struct LedgerReconcileOptions {
+  LedgerPlace place;
+  std::vector<std::string> bills;
+  std::string form;      // empty: told by the content
+  std::string provider;  // empty: the only one of the bill's cloud
+  std::string account;
+  std::string from, until;
+  bool apply = false;
+  bool complete = false;
+  bool json = false;
+};
+int ledger_reconcile(const LedgerReconcileOptions& options);
 
 // A line of CSV without its end; columns in the order of the header.
 std::string csv_header();

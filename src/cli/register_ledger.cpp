@@ -13,6 +13,27 @@ Command& place(Command& command, LedgerPlace& to) {
       .option("--data-dir", to.data_dir, "the directory itself; a crashed one or a copy is fine, nothing is written", "DIR");
 }
 
+void add_reconcile(Command& ledger) {
+  const auto o = std::make_shared<LedgerReconcileOptions>();
+  const auto form = std::make_shared<std::string>("table");
+  auto command = ledger.sub("reconcile", "compare with a cloud's bill, explain every difference, and propose what to correct");
+  place(command, o->place)
+      .option("--bill", o->bills, "a file of the bill; given again for each of several", "FILE")
+      .required()
+      .option("--form", o->form, "the form of the bill, where its content does not tell", "openai-usage|openai-costs|azure|aws|google|focus|attempts")
+      .option("--provider", o->provider, "the provider that the bill is of; not needed where the bill's cloud has one", "NAME")
+      .option("--account", o->account, "only the bill's lines of this account, subscription or project", "ID")
+      .option("--from", o->from, "only lines that begin then or later", "DATE")
+      .option("--until", o->until, "only lines that begin before", "DATE")
+      .flag("--apply", o->apply, "write what a bill by request says of ambiguous and estimated attempts into the books")
+      .flag("--complete", o->complete, "a bill by request has every request of its time: an ambiguous attempt that it lacks was not billed")
+      .option("--output", *form, "the form of the answer", "table|json")
+      .runs([o, form] {
+        o->json = *form == "json";
+        return ledger_reconcile(*o);
+      });
+}
+
 }  // namespace
 
 void add_ledger(Command& top) {
@@ -40,6 +61,7 @@ void add_ledger(Command& top) {
     verified->json = *form == "json";
     return ledger_verify(*verified);
   });
+  add_reconcile(ledger);
   const auto budgets = std::make_shared<BudgetOptions>();
   const auto budget_form = std::make_shared<std::string>("table");
   top.sub("budget", "print what may be spent, what is spent and reserved, and by which keys")

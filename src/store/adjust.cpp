@@ -1,0 +1,35 @@
+#include "store/adjust.h"
+
+#include <fmt/format.h>
+
+#include "store/journal.h"
+#include "store/lock.h"
+
+namespace fw::store {
+
+Result<void> write_adjustments(const std::string& data_dir, std::span<const ledger::Adjustment> adjustments, const std::string& version) {
+  if (adjustments.empty()) return {};
+  auto lock = DirectoryLock::take(data_dir);
+  if (!lock) return std::unexpected(lock.error());
+  auto journal = Journal::open({.data_dir = data_dir, .segment_bytes = std::size_t{1} << 20, .version = version, .side_thread = false});
+  if (!journal) return std::unexpected(journal.error());
+  auto& lane = (*journal)->lane(0);
+  std::size_t written = 0;
+  for (const auto& adjustment : adjustments) {
+    auto done = lane.append(adjustment);
+    if (!done) {
+      (*journal)->round();  // makes the next segment
+      done = lane.append(adjustment);
+    }
+    if (!done)
+      return std::unexpected(Error{.code = Code::ledger_unavailable, .origin = Origin::operator_,
+                                   .message = fmt::format("{}: {} of {} adjustments are written; {}", data_dir, written, adjustments.size(), done.error().words())});
+    ++written;
+  }
+  if (!(*journal)->close())
+    return std::unexpected(Error{.code = Code::ledger_unavailable, .origin = Origin::operator_,
+                                 .message = fmt::format("{}: the adjustments are written, but could not be synced to the disk", data_dir)});
+  return {};
+}
+
+}  // namespace fw::store
