@@ -19,6 +19,7 @@ std::optional<dialect::Usage> usage_of(const Members& u) {
   out.input = u.count("input_tokens") - out.cache_read - out.cache_write[0];
   out.reasoning = u.count("reasoning_tokens");
   out.output = u.count("output_tokens") - out.reasoning;
+  if (u.count("input_tokens") > kTokensMax || u.count("output_tokens") > kTokensMax) return std::nullopt;
   if (out.input < 0 || out.output < 0 || out.cache_read < 0 || out.reasoning < 0 || out.cache_write[0] < 0) return std::nullopt;
   return out;
 }
@@ -50,14 +51,16 @@ Read read_attempts(Filling& to) {
       const auto members = Members::of(e.raw("usage"));
       if (!members) return std::unexpected(members.error());
       const auto usage = usage_of(*members);
-      if (!usage) return refuse(e.place("usage"), "parts that are more than the whole", "input_tokens and output_tokens with all their parts");
+      if (!usage) return refuse(e.place("usage"), "counts that do not add up", "input_tokens and output_tokens with all their parts");
       out.usage = *usage;
     }
     if (!e.raw("cost_usd").empty()) {
       const auto cost = e.figure("cost_usd");
       if (!cost) return refuse(e.place("cost_usd"), quoted(e.raw("cost_usd")), "a number of US dollars");
       to.saw_amount(*cost);
-      out.amount = cost->money();
+      const auto usd = usd_of(e.place("cost_usd"), *cost);
+      if (!usd) return std::unexpected(usd.error());
+      out.amount = *usd;
     }
     return to.add(std::move(out));
   });

@@ -97,15 +97,19 @@ Read read_numbers(Filling& to, const Table& table, const Columns& c, BillLine& l
   if (!cost) return std::unexpected(cost.error());
   if (cost->units != 0)
     if (auto usd = usd_only(table.place(c.currency), table.cell(c.currency)); !usd) return usd;
+  const auto amount = usd_of(table.place(c.cost), *cost);
+  if (!amount) return std::unexpected(amount.error());
   to.saw_amount(*cost);
-  line.amount = cost->money();
+  line.amount = *amount;
   if (line.kind != ChargeKind::usage || line.meter.empty()) return {};
   const auto quantity = table.figure(c.quantity, "the line's quantity");
   if (!quantity) return std::unexpected(quantity.error());
   const auto unit = tokens_of_unit(table.cell(c.unit));
   if (!unit) return {};
+  const auto tokens = tokens_of(table.place(c.quantity), *quantity, *unit);
+  if (!tokens) return std::unexpected(tokens.error());
   to.saw_tokens(*quantity, *unit);
-  line.tokens = Figure{quantity->units * *unit, 0}.whole();
+  line.tokens = *tokens;
   return {};
 }
 

@@ -32,9 +32,11 @@ Read add_credits(Filling& to, const Members& row, BillLine line) {
   return each_element(credits, [&](const Members& credit) -> Read {
     const auto amount = credit.figure("amount");
     if (!amount) return refuse(credit.place("amount"), quoted(credit.raw("amount")), "a credit's amount");
+    const auto usd = usd_of(credit.place("amount"), *amount);
+    if (!usd) return std::unexpected(usd.error());
     to.saw_amount(*amount);
     line.line = to.line_of(credit.at());
-    line.amount = amount->money();
+    line.amount = *usd;
     const auto type = credit.text("type");
     if (line.kind == ChargeKind::credit && type.starts_with("COMMITTED_USAGE")) line.kind = ChargeKind::commitment;
     line.what = fmt::format("{} {}", credit.text("name"), type);
@@ -58,13 +60,17 @@ Read add_row(Filling& to, const Members& row) {
   const auto cost = row.figure("cost");
   if (!cost) return refuse(row.place("cost"), quoted(row.raw("cost")), "the row's cost, a number");
   if (auto usd = usd_only(row.place("currency"), row.text("currency")); !usd) return usd;
+  const auto charged = usd_of(row.place("cost"), *cost);
+  if (!charged) return std::unexpected(charged.error());
   to.saw_amount(*cost);
-  line.amount = cost->money();
+  line.amount = *charged;
   const auto usage = inner(row, "usage");
   const auto unit = tokens_of_unit(usage.text("unit"));
   if (const auto amount = usage.figure("amount"); amount && unit && line.kind == ChargeKind::usage && !line.meter.empty()) {
+    const auto tokens = tokens_of(usage.place("amount"), *amount, *unit);
+    if (!tokens) return std::unexpected(tokens.error());
     to.saw_tokens(*amount, *unit);
-    line.tokens = Figure{amount->units * *unit, 0}.whole();
+    line.tokens = *tokens;
   }
   if (auto added = to.add(line); !added) return added;
   return add_credits(to, row, line);

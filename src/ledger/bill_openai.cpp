@@ -1,6 +1,7 @@
 // OpenAI's own: GET /organization/usage/completions and GET /organization/costs, pages as the API answers them, one after
 // the other or alone. Source: OpenAI's OpenAPI document, UsageCompletionsResult and CostsResult; the words of line_item
 // as people print them ("gpt-5.5-2026-04-23, cached input", "priority | gpt-5.6-sol, output, long context").
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -16,10 +17,10 @@ Read each_result(Filling& to, const std::function<Read(const Members&, const Bil
   to.bill().cloud = "openai";
   const auto bucket = [&](const Members& b) -> Read {
     BillLine base;
-    const auto from = b.figure("start_time"), until = b.figure("end_time");
+    const auto from = parse_bill_time(b.text("start_time")), until = parse_bill_time(b.text("end_time"));
     if (!from || !until) return refuse(b.at(), "a bucket without its times", "start_time and end_time in seconds since 1970");
-    base.from = {from->whole() * 1'000'000'000};
-    base.until = {until->whole() * 1'000'000'000};
+    base.from = *from;
+    base.until = std::max(*from, *until);
     const auto results = b.raw("results");
     if (results.empty()) return {};
     return each_element(results, [&](const Members& r) {
@@ -67,7 +68,7 @@ Read read_openai_usage(Filling& to) {
     else if (!tier.empty()) line.tier = offer::is_ordinary_tier(tier) ? "standard" : tier == "fast" ? "priority" : tier;
     for (const auto& [meter, what, tokens] : counts_of(r)) {
       if (tokens == 0) continue;
-      if (tokens < 0) return refuse(r.place("input_tokens"), "parts that are more than the whole", "input_tokens with all its parts");
+      if (tokens < 0 || tokens > kTokensMax) return refuse(r.place("input_tokens"), "counts that do not add up", "input_tokens with all its parts");
       line.meter = meter;
       line.what = fmt::format("{}, {}", line.model, what);
       line.tokens = tokens;
@@ -94,13 +95,17 @@ Read read_openai_costs(Filling& to) {
     const auto value = amount->figure("value");
     if (!value) return refuse(amount->place("value"), quoted(amount->raw("value")), "a number of US dollars");
     if (auto usd = usd_only(amount->place("currency"), amount->text("currency")); !usd) return usd;
+    const auto charged = usd_of(amount->place("value"), *value);
+    if (!charged) return std::unexpected(charged.error());
     to.saw_amount(*value);
     put_words(line, item);
-    line.amount = value->money();
+    line.amount = *charged;
     const auto unit = r.text("quantity_unit") == "1000_tokens" ? std::optional<std::int64_t>(1'000) : tokens_of_unit(r.text("quantity_unit"));
     if (const auto quantity = r.figure("quantity"); quantity && unit && !line.meter.empty()) {
+      const auto tokens = tokens_of(r.place("quantity"), *quantity, *unit);
+      if (!tokens) return std::unexpected(tokens.error());
       to.saw_tokens(*quantity, *unit);
-      line.tokens = Figure{quantity->units * *unit, 0}.whole();
+      line.tokens = *tokens;
     }
     if (value->units < 0) line.kind = ChargeKind::credit;
     return to.add(line);

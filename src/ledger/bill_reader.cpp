@@ -90,6 +90,18 @@ std::optional<WallTime> parse_bill_time(std::string_view text) {
 
 std::string quoted(std::string_view text) { return fmt::format("'{}{}'", text.substr(0, kShown), text.size() > kShown ? "…" : ""); }
 
+std::expected<std::int64_t, BillFault> tokens_of(const char* at, const Figure& quantity, std::int64_t unit) {
+  const auto most = Int128{kTokensMax} / unit * power(kDecimals);
+  if (quantity.units > most || quantity.units < -most) return refuse(at, "more tokens than a line can have", fmt::format("at most {}", kTokensMax));
+  return Figure{quantity.units * unit, 0}.whole();
+}
+
+std::expected<Money, BillFault> usd_of(const char* at, const Figure& amount) {
+  const auto most = Int128{kUsdMax} * power(kDecimals);
+  if (amount.units > most || amount.units < -most) return refuse(at, "a larger amount than a line can have", fmt::format("at most {} USD", kUsdMax));
+  return amount.money();
+}
+
 // ---- Filling
 
 int Filling::line_of(const char* at) {

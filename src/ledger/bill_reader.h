@@ -66,6 +66,12 @@ inline std::unexpected<BillFault> refuse(const char* at, std::string found, std:
 }
 std::string quoted(std::string_view text);  // with what is too long cut
 
+// What no line has; beyond it sums could overflow.
+inline constexpr std::int64_t kTokensMax = 1'000'000'000'000'000;
+inline constexpr std::int64_t kUsdMax = 1'000'000'000'000;
+std::expected<std::int64_t, BillFault> tokens_of(const char* at, const Figure& quantity, std::int64_t unit);
+std::expected<Money, BillFault> usd_of(const char* at, const Figure& amount);
+
 // Members of one object by their keys; values are raw tokens.
 class Members {
  public:

@@ -40,7 +40,17 @@ WallTime day_start(std::int64_t day) { return {day * kDayNs}; }
 Money absolute(Money m) { return m < Money() ? Money() - m : m; }
 
 // Of `amount`, what `part` of `whole` is; rounded to the unit, and all of it for all of it.
-Money share(Money amount, std::int64_t part, std::int64_t whole) { return whole == part ? amount : Money::of_units(amount.units() * part / whole); }
+Money share(Money amount, std::int64_t part, std::int64_t whole) {
+  const auto times = amount.units() / whole, rest = amount.units() % whole;
+  return Money::of_units(times * part + rest * part / whole);
+}
+
+// How many of `tokens`, which cost `amount`, `room` pays for. Large amounts lose digits that decide nothing.
+std::int64_t affordable(Money room, std::int64_t tokens, Money amount) {
+  auto r = room.units(), a = amount.units();
+  while (a > Int128{1'000'000'000'000'000'000}) r /= 10, a /= 10;
+  return static_cast<std::int64_t>(std::min<Int128>(r * tokens / a, tokens));
+}
 
 // "cache_write.30m" joins with what a bill calls a cache write.
 std::string_view joined(std::string_view meter) { return meter.starts_with("cache_write") ? std::string_view("cache_write") : meter; }
@@ -289,6 +299,7 @@ Money Reconciler::take_late(const Key& key, std::int64_t& tokens, Money amount) 
   const auto owed = owed_.find(place);
   if (owed == owed_.end() || owed->second.key.day + 1 != key.day) return amount;
   auto& o = owed->second;
+  if (o.tokens <= 0) return amount;
   const auto taken = std::min(tokens, o.tokens);
   const auto part = share(amount, taken, tokens), theirs = share(o.amount, taken, o.tokens);
   note(Cause::late, key, taken, part, 1);
@@ -305,7 +316,7 @@ Money Reconciler::take_ambiguous(const Key& key, std::int64_t& tokens, Money amo
   if (room == rooms_.end() || tokens == 0) return amount;
   auto& r = room->second;
   if (r.estimated != 0 && amount > Money() && r.up > Money()) {
-    const auto taken = r.up >= amount ? tokens : static_cast<std::int64_t>(r.up.units() * tokens / amount.units());
+    const auto taken = affordable(r.up, tokens, amount);
     const auto part = share(amount, taken, tokens);
     if (taken != 0) note(Cause::estimated, key, taken, part, r.estimated);
     r.up = r.up - part;
@@ -315,7 +326,7 @@ Money Reconciler::take_ambiguous(const Key& key, std::int64_t& tokens, Money amo
   if (r.ambiguous == 0 || tokens == 0) return amount;
   auto& side = is_output(key.meter) ? r.output : r.input;
   auto taken = std::min(tokens, side);
-  if (r.most && amount > Money() && share(amount, taken, tokens) > *r.most) taken = static_cast<std::int64_t>(r.most->units() * tokens / amount.units());
+  if (r.most && amount > Money() && share(amount, taken, tokens) > *r.most) taken = affordable(*r.most, tokens, amount);
   const auto part = share(amount, taken, tokens);
   if (taken != 0) note(Cause::ambiguous, key, taken, part, r.ambiguous);
   side -= taken;
@@ -336,7 +347,7 @@ void Reconciler::explain_less(const Key& key, std::int64_t tokens, Money amount,
   const auto room = rooms_.find({key.day, key.model});
   if (room != rooms_.end() && room->second.down > Money() && amount > Money() && tokens > 0) {
     auto& down = room->second.down;
-    const auto taken = down >= amount ? tokens : static_cast<std::int64_t>(down.units() * tokens / amount.units());
+    const auto taken = affordable(down, tokens, amount);
     const auto part = share(amount, taken, tokens);
     if (taken != 0) note(Cause::estimated, key, -taken, Money() - part, room->second.estimated);
     down = down - part;

@@ -17,7 +17,7 @@ Int128 divide_down(Int128 a, Int128 b) { return a / b - (a % b != 0 && (a < 0) !
 // The decimal with the fewest digits between two; where there is none, the lower.
 TokenPrice shortest(Int128 low, Int128 high) {
   for (Int128 step = 1'000'000'000'000'000'000; step > 1; step /= 10)
-    if (const auto at = -divide_down(-low, step) * step; at <= high && at >= 0) return *TokenPrice::parse_per_million(Money::of_units(at * 1'000'000).usd());
+    if (const auto at = -divide_down(-low, step) * step; at <= high && at >= 0) return TokenPrice::parse_per_million(Money::of_units(at * 1'000'000).usd()).value_or(TokenPrice());
   return TokenPrice::parse_per_million(Money::of_units(std::max<Int128>(low, 0) * 1'000'000).usd()).value_or(TokenPrice());
 }
 
