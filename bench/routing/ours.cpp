@@ -105,7 +105,8 @@ class Ours : public Chooser {
             .miss = s.miss, .error = s.error, .utilisation = s.utilisation, .share = 0,
             .deployment = static_cast<std::uint16_t>(place), .provider = static_cast<std::uint16_t>(place),
             .breaker = s.breaker,
-            .may_probe = s.breaker != health::BreakerState::closed && board_.may_probe(static_cast<std::uint16_t>(place), now),
+            .may_probe = s.breaker == health::BreakerState::closed ? board_.may_look(static_cast<std::uint16_t>(place), now)
+                                                                   : board_.may_probe(static_cast<std::uint16_t>(place), now),
             .throttled = s.throttled, .marked = marks_.marked(place, now), .speaks = true};
   }
 

@@ -54,7 +54,7 @@ std::string names(const dialect::Needs& needs) {
 // Why a candidate stands where it stands.
 std::string reason(const route::Seen& s, const route::Ranked& r, const route::Policy& policy) {
   switch (r.verdict) {
-    case Verdict::probe: return "its breaker lets one harmless request through, to see whether it is well again";
+    case Verdict::probe: return "it was left, and one harmless request looks whether it is well again";
     case Verdict::admissible: return "";
     case Verdict::lossy: return "something the request says is lost there";
     case Verdict::share: return fmt::format("{} has {:.1f} % of the policy's requests, more than max_share", s.cloud, 100.0 * s.share / route::kWhole);

@@ -91,7 +91,7 @@ route::Seen see(Exchange& x, const Place& place, const route::Warmth::Prompt* pr
           .deployment = place.deployment,
           .provider = place.provider,
           .breaker = service.breaker,
-          .may_probe = service.breaker != health::BreakerState::closed && senses.board.may_probe(place.deployment, now),
+          .may_probe = service.breaker == health::BreakerState::closed ? senses.board.may_look(place.deployment, now) : senses.board.may_probe(place.deployment, now),
           .throttled = service.throttled,
           .marked = x.core.marks.marked(place.provider, now),
           .speaks = place.serves(x.operation),

@@ -95,6 +95,7 @@ void Board::observe(const Observation& o) { take(o, 0); }
 
 void Board::take(const Observation& o, std::uint32_t asked) {
   auto& p = places_[o.deployment];
+  p.begun = std::max(p.begun, o.start());
   switch (o.what) {
     case What::first_token:
       p.waiting = 0;
@@ -112,8 +113,12 @@ void Board::take(const Observation& o, std::uint32_t asked) {
 }
 
 void Board::observe(const Observation& o, Ticket& ticket) {
-  take(o, ticket.open ? ticket.tokens : 0);
   auto& p = places_[ticket.deployment];
+  if (ticket.look && o.what != What::cancelled_by_caller) {
+    ticket.look = false;
+    looked(p, o);
+  }
+  take(o, ticket.open ? ticket.tokens : 0);
   if (o.what == What::first_token && std::exchange(ticket.probe, false)) p.breaker.probe_ends();
   if (!ends(o.what)) return;
   const bool unsent =
@@ -197,7 +202,9 @@ void Board::failed(Place& p, const Observation& o, std::uint32_t asked) {
       if (o.stream && o.first_token_us > 0) p.errors.take_back_served();
       if (!p.breaker.blames_tenant(o)) p.errors.add(true, o.at);
       if (o.retry_after_ms > 0) p.throttle.refused(o.start(), o.retry_after_ms, o.at);
-      if ((o.kind == FailureKind::overloaded || o.kind == FailureKind::timed_out) && !p.quotas.requests.known(o.at))
+      // One that nobody else meets says nothing of the load.
+      if ((o.kind == FailureKind::overloaded || o.kind == FailureKind::timed_out) && !p.quotas.requests.known(o.at) &&
+          p.errors.share(o.at) > kCrowded)
         p.slots.congested(o.start(), o.at);
       return changed(p, o.at, did);
     }
@@ -216,6 +223,13 @@ void Board::changed(Place& p, MonoTime now, bool did) {
     p.slots.restart(now);
     p.errors.recovered();
   }
+}
+
+// As fast as it usually is: the next look follows soon. What it found is evidence like any other.
+void Board::looked(Place& p, const Observation& o) {
+  const double us = o.first_token_us > 0 ? o.first_token_us : o.duration_ms * 1e3;
+  const bool well = o.what != What::failed && (p.pace.samples == 0 || std::log2(std::max(1.0, us)) - kLonger[at(o.size)] / 8.0 < p.pace.usual + 1);
+  p.look_ms = well ? kLookOnMs : kLookAgainMs;
 }
 
 void Board::look_for_stall(Place& p, MonoTime now) {
@@ -257,7 +271,9 @@ void Board::note_elsewhere(std::uint16_t deployment, std::int64_t requests, std:
 Ticket Board::begin(std::uint16_t deployment, std::uint32_t tokens, bool stream, MonoTime now) {
   auto& p = places_[deployment];
   Ticket ticket{
-      .begun = now, .tokens = tokens, .deployment = deployment, .stream = stream, .probe = false, .open = true};
+      .begun = now, .tokens = tokens, .deployment = deployment, .stream = stream, .probe = false, .look = may_look(deployment, now), .open = true};
+  p.begun = now;
+  p.tried = true;
   ticket.probe = p.breaker.may_probe(now);
   if (ticket.probe) p.breaker.probe_begins(now);
   p.slots.begin();
@@ -346,6 +362,11 @@ Service Board::service(std::uint16_t deployment, SizeClass size, std::uint32_t s
 
 bool Board::may_probe(std::uint16_t deployment, MonoTime now) const {
   return places_[deployment].breaker.may_probe(now);
+}
+
+bool Board::may_look(std::uint16_t deployment, MonoTime now) const {
+  const auto& p = places_[deployment];
+  return p.tried && p.breaker.state(now) == BreakerState::closed && now.ms_since(p.begun) >= p.look_ms;
 }
 
 MonoTime Board::throttled_until(std::uint16_t deployment) const { return places_[deployment].throttle.until(); }

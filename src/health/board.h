@@ -25,6 +25,7 @@ struct Ticket {
   std::uint16_t deployment = 0;
   bool stream = false;
   bool probe = false;
+  bool look = false;
   bool open = false;
 };
 
@@ -67,6 +68,10 @@ class Board {
   // True: the breaker waits for a probe and none is under way on this core. Send one that is harmless: small,
   // repeatable.
   bool may_probe(std::uint16_t deployment, MonoTime now) const;
+  // True: its breaker is closed and it was left alone so long that what is known of it is old. Where it would be chosen
+  // if it were well, send one such request to see: 15 s after the last one, 30 s after one that went badly, 1 s after one
+  // that went well.
+  bool may_look(std::uint16_t deployment, MonoTime now) const;
   // When a throttled deployment may be asked again; in the past: now.
   MonoTime throttled_until(std::uint16_t deployment) const;
   // Of the breaker's last opening; Service::breaker says whether it still holds. In words: explain().
@@ -78,7 +83,11 @@ class Board {
   static constexpr double kEnough = 20;       // samples that need no neighbours and no prior
   static constexpr std::int64_t kRefreshNs = 10'000'000;
   static constexpr std::uint32_t kStallWaiting = 4;  // streams that wait without a sign from anyone
+  static constexpr double kCrowded = 0.05;  // of attempts fail: those that say "overloaded" then mean it
   static constexpr std::int64_t kUtilisationKeptMs = 60'000;
+  static constexpr std::int64_t kLookMs = 15'000;  // more than Forgetting's gap: what such a request finds then counts
+  static constexpr std::int64_t kLookAgainMs = 30'000;
+  static constexpr std::int64_t kLookOnMs = 1'000;
 
  private:
   // A first token's usual time in this core's and other cores' eyes, at the smallest size, as log2 of us.
@@ -120,6 +129,9 @@ class Board {
     std::optional<PoolMeter> pool;
     Throttle throttle;
     Slots slots;
+    MonoTime begun;          // the latest attempt of any core
+    std::int64_t look_ms = kLookMs;
+    bool tried = false;
     MonoTime waiting_since;  // the first stream begun after the last sign of life
     std::uint32_t waiting = 0;
     std::array<std::array<Facts, 2>, kSizeClasses> facts;
@@ -134,6 +146,7 @@ class Board {
   void throttled(Place& p, const Observation& o, std::uint32_t asked);
   void changed(Place& p, MonoTime now, bool did);
   void look_for_stall(Place& p, MonoTime now);
+  void looked(Place& p, const Observation& o);
   Service measured(const Place& p, SizeClass size, std::uint32_t slo_ms, MonoTime now) const;
   // Of first tokens of this size, from its neighbours where it has not enough of its own; `sum` is room for that.
   Shape shape(const Place& p, SizeClass size, MonoTime now, Histogram::Weights& sum) const;

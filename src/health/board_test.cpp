@@ -287,6 +287,50 @@ TEST_F(BoardTest, lets_the_next_probe_go_when_the_caller_of_one_left) {
   EXPECT_TRUE(board.may_probe(0, now));
 }
 
+TEST_F(BoardTest, lets_a_request_look_at_a_place_that_was_left_alone) {
+  const auto later = [this](std::int64_t ms) { return now.plus_ms(ms); };
+  EXPECT_FALSE(board.may_look(0, later(60'000))) << "nobody left it: it was never tried";
+  for (int i = 0; i < 50; ++i) pass(100), first_token(500);
+  auto ordinary = board.begin(0, 0, true, now);
+  EXPECT_FALSE(ordinary.look);
+  EXPECT_FALSE(board.may_look(0, later(Board::kLookMs - 1)));
+  EXPECT_TRUE(board.may_look(0, later(Board::kLookMs)));
+
+  const auto look = [this](What what, std::uint32_t ms) {
+    auto ticket = board.begin(0, 0, true, now);
+    EXPECT_TRUE(ticket.look);
+    EXPECT_FALSE(board.may_look(0, now)) << "one at a time";
+    auto o = seen(what);
+    o.first_token_us = ms * 1'000;
+    o.duration_ms = ms;
+    board.observe(o, ticket);
+  };
+  pass(Board::kLookMs);
+  look(What::first_token, 5'000);  // ten times its usual
+  EXPECT_FALSE(board.may_look(0, later(Board::kLookAgainMs - 1)));
+  pass(Board::kLookAgainMs);
+  look(What::first_token, 500);
+  EXPECT_FALSE(board.may_look(0, later(Board::kLookOnMs - 1)));
+  pass(Board::kLookOnMs);
+  look(What::cancelled_by_caller, 0);  // tells nothing
+  EXPECT_TRUE(board.may_look(0, later(Board::kLookOnMs)));
+}
+
+TEST_F(BoardTest, leaves_a_place_with_an_open_breaker_to_its_probes) {
+  first_token(500);
+  for (std::uint32_t i = 0; i < 9; ++i) fails(cloud::FailureKind::server_error, i);
+  ASSERT_EQ(service().breaker, BreakerState::open);
+  EXPECT_FALSE(board.may_look(0, now.plus_ms(10 * Board::kLookMs)));
+}
+
+TEST_F(BoardTest, takes_a_503_that_nobody_else_meets_for_no_congestion) {
+  for (int i = 0; i < 400; ++i) pass(10), first_token(500);
+  fails(cloud::FailureKind::overloaded);
+  EXPECT_EQ(service().free_slots, -1) << "its slots were cut for one of 400";
+  for (int i = 0; i < 40; ++i) pass(10), fails(cloud::FailureKind::overloaded, static_cast<std::uint32_t>(i)), first_token(500);
+  EXPECT_GE(service().free_slots, 0) << "half of its attempts fail, and nothing was cut";
+}
+
 TEST_F(BoardTest, inherits_what_a_deployment_was_known_for) {
   for (int i = 0; i < 50; ++i) pass(100), first_token(3'000);
   for (std::uint32_t i = 0; i < 9; ++i) fails(cloud::FailureKind::server_error, i);

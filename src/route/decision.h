@@ -17,7 +17,7 @@ namespace fw::route {
 inline constexpr std::size_t kCandidatesMax = 64;  // deployments of one model
 
 enum class Verdict : std::uint8_t {
-  probe,       // its breaker lets one harmless request through: this one
+  probe,       // its breaker lets one harmless request through, or it was left long ago and may be well again: this one
   admissible,
   lossy,       // admissible, but something the request says is lost there, as the policy allows
   share,       // admissible, but its cloud has more of the policy's requests than the policy wants
@@ -68,7 +68,7 @@ struct Seen {
   std::uint16_t deployment = 0;       // the snapshot's index
   std::uint16_t provider = 0;
   health::BreakerState breaker = health::BreakerState::closed;
-  bool may_probe = false;
+  bool may_probe = false;             // a harmless request may find out how it is now
   bool throttled = false;             // a Retry-After is running
   bool marked = false;                // the account
   bool speaks = true;                 // the operation

@@ -141,6 +141,40 @@ TEST(Decide, a_harmless_request_is_the_probe_and_no_other) {
   EXPECT_EQ(order(d), (Order{1, 0}));
 }
 
+TEST(Decide, a_harmless_request_looks_at_a_better_place_that_was_left) {
+  auto left = place(0, 1'000);  // cheaper, and it was slow when it was last asked
+  left.miss = 50'000;
+  left.may_probe = true;
+  auto d = over({left, place(1, 1'200), place(2, 1'300)});
+  d.seen[2].may_probe = true;   // would not be the best if it were well
+  decide(d, {});
+  EXPECT_EQ(order(d), (Order{1, 2, 0})) << "this request is not harmless";
+  d.question.harmless = true;
+  decide(d, {});
+  EXPECT_EQ(order(d), (Order{0, 1, 2}));
+  EXPECT_EQ(verdict_of(d, 0), Verdict::probe);
+  EXPECT_EQ(verdict_of(d, 2), Verdict::admissible);
+  d.seen[0].may_probe = false;
+  decide(d, {});
+  EXPECT_EQ(order(d), (Order{1, 2, 0})) << "it was looked at a moment ago";
+}
+
+TEST(Decide, policies_that_do_not_go_by_service_look_nowhere) {
+  auto left = place(1, 1'000);
+  left.may_probe = true;
+  left.first_token_ms = 900;
+  auto well = place(0, 1'200);
+  well.first_token_ms = 300;
+  auto d = over({well, left});
+  d.question.harmless = true;
+  for (const auto prefer : {Prefer::ordered, Prefer::fastest}) {
+    Policy policy;
+    policy.prefer = prefer;
+    decide(d, policy);
+    EXPECT_EQ(order(d), (Order{0, 1})) << name(prefer);
+  }
+}
+
 TEST(Decide, a_quota_without_room_is_lost_headroom) {
   auto d = over({place(0, 1), place(1, 2)});
   d.question.reserve_tokens = 500;
