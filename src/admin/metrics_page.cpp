@@ -205,6 +205,12 @@ std::string metrics_page(const gateway::Counts& c, const gateway::Snapshot& s, c
   page.sample("", c.retries_refused);
   page.family("fairway_clients_left_total", "counter", "Requests whose client went away before the end.");
   page.sample("", c.clients_left);
+  page.family("fairway_hedges_total", "counter", "Requests sent to a second cloud because the first had no token yet.");
+  page.sample("", c.hedges);
+  page.family("fairway_hedges_won_total", "counter", "Those that the second cloud answered.");
+  page.sample("", c.hedges_won);
+  page.family("fairway_hedges_refused_total", "counter", "Hedges not made because their budget was spent.");
+  page.sample("", c.hedges_refused);
   if (!s.budgets().empty()) page.family("fairway_budget_alerts_total", "counter", "Thresholds of a budget that were passed, each once per window.");
   for (std::size_t i = 0; i < s.budgets().size() && i < c.budget_alerts.size(); ++i) page.sample(fmt::format("budget={}", quoted(s.budgets()[i].name)), c.budget_alerts[i]);
   if (keeping.journal) journal_counts(page, *keeping.journal);

@@ -34,6 +34,7 @@ constexpr std::array<Row, kFailureKinds> kRows{{
     {FailureKind::truncated, "truncated", true, Mark::none, Billing::ambiguous},
     {FailureKind::malformed, "malformed", true, Mark::none, Billing::ambiguous},
     {FailureKind::sign_in, "sign_in", true, Mark::none, Billing::refused_unbilled},
+    {FailureKind::outrun, "outrun", false, Mark::none, Billing::ambiguous},
 }};
 
 constexpr bool rows_in_order() {

@@ -12,9 +12,10 @@ enum class FailureKind : std::uint8_t {
   none, invalid_request, unauthorized, forbidden, not_found, too_large, context_length,
   content_filter, rate_limited, quota_exhausted, overloaded, server_error, timed_out, unreachable,
   tls, truncated, malformed,
-  sign_in  // no credential could be had
+  sign_in,  // no credential could be had
+  outrun    // given up, because another place was faster (hedging)
 };
-inline constexpr std::size_t kFailureKinds = 18;
+inline constexpr std::size_t kFailureKinds = 19;
 
 // The word of the records and the metrics: "none", "invalid_request", ….
 std::string_view name(FailureKind kind);

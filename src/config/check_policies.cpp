@@ -37,8 +37,11 @@ class Policies {
       for (std::size_t m = 0; m < rule.when.models.size(); ++m)
         check_known(rule.when.models[m], "model", models_, list_path(at + ".when.models", m, rule.when.models.size()), report_);
     }
+    if (report_.noted(path + ".hedge") && !policy.hedge.on())
+      report_.add_at(path + ".hedge", {"no time after which another cloud is asked", "after_ms, after_percentile or both", ""});
     if (report_.has_error_under(path)) return;
     leaves_some(routed, path, {});
+    finds_another(routed, path + ".hedge");
     for (std::size_t i = 0; i < policy.rules.size(); ++i) reached(routed, i, path_item(path + ".rules", i));
     for (std::size_t i = 0; i < policy.rules.size(); ++i)
       leaves_some(route::ruled(routed, i), path_item(path + ".rules", i), policy.rules[i].when.models);
@@ -100,6 +103,22 @@ class Policies {
     }
     report_.add_at(path, {"`only`, `never` and `residency` that together leave out every deployment", "one at least that may serve",
                           "every request they are for would be refused"});
+  }
+
+  // A hedge goes to another cloud.
+  void finds_another(const route::Policy& policy, const std::string& path) {
+    if (!policy.hedge.on()) return;
+    for (const auto& model : config_.models) {
+      std::string_view first;
+      for (const auto& deployment : model.deployments) {
+        const auto provider = std::ranges::find(config_.providers, deployment.provider, &Provider::name);
+        if (provider == config_.providers.end() || !may_serve(policy, deployment)) continue;
+        if (!first.empty() && first != provider->cloud) return;
+        first = provider->cloud;
+      }
+    }
+    report_.add_at(path, {"a hedge for which there is no place", "a model that two clouds may serve under this policy",
+                          "deployments of one cloud are never asked both", Severity::warning});
   }
 
   const Config& config_;

@@ -46,6 +46,12 @@ TEST(Check, listeners_do_not_share_an_address) {
             (Lines{"9:19 error admin.address: found 127.0.0.1:8080, expected an address of its own (listen[0].address listens on 127.0.0.1:8080 already)"}));
 }
 
+TEST(Check, a_hedge_says_when_and_finds_another_cloud) {
+  EXPECT_NE(problems_with("policies: { p: { hedge: {} } }\n").at(0).find("error policies.p.hedge: found no time after which another cloud is asked, expected after_ms"), std::string::npos);
+  EXPECT_NE(problems_with("policies: { p: { hedge: { after_ms: 500 } } }\n").at(0).find("warning policies.p.hedge: found a hedge for which there is no place"), std::string::npos);
+  EXPECT_NE(problems_with("policies: { p: { hedge: { after_percentile: 100 } } }\n").at(0).find("policies.p.hedge.after_percentile"), std::string::npos);
+}
+
 TEST(Check, addresses_have_their_grammar) {
   const auto hint = [](std::string_view address) { return problems(changed("127.0.0.1:8080", address)).at(0); };
   EXPECT_NE(hint("\":8080\"").find("write 0.0.0.0:8080 for every IPv4 address"), std::string::npos);

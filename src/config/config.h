@@ -212,6 +212,15 @@ struct Slo {
   std::optional<int> first_token_ms;
 };
 
+// Another cloud is asked as well where the first is slow with its first token.
+struct Hedge {
+  std::optional<int> after_ms;
+  std::optional<int> after_percentile;
+  int budget_percent = 5;
+  int burst = 10;
+  bool on() const { return after_ms || after_percentile; }
+};
+
 using Shares = std::map<std::string, int, std::less<>>;  // by cloud, in percent
 
 // Places by the names of their clouds, providers or deployments.
@@ -253,6 +262,7 @@ struct Policy {
   Pacing pacing = Pacing::off;
   Places only;   // empty: all
   Places never;
+  Hedge hedge;   // off unless it says when
   std::vector<PolicyRule> rules;  // the first that is for a request counts
 };
 

@@ -7,6 +7,12 @@ namespace {
 
 route::Among among(const Places& places) { return {places.clouds, places.providers, places.deployments}; }
 
+route::Hedge hedge(const Hedge& hedge) {
+  if (!hedge.on()) return {};
+  return {.after_ms = static_cast<std::uint32_t>(hedge.after_ms.value_or(0)), .after_percentile = static_cast<std::uint16_t>(hedge.after_percentile.value_or(0)),
+          .budget_percent = static_cast<std::uint16_t>(hedge.budget_percent), .burst = static_cast<std::uint32_t>(hedge.burst)};
+}
+
 route::Rule routed(const PolicyRule& rule) {
   route::Rule made{.when = {.models = rule.when.models, .operations = rule.when.operations, .tiers = rule.when.tiers, .features = {}, .stream = {}},
                    .prefer = rule.prefer, .first_token_ms = {}, .lossy = rule.lossy, .only = among(rule.only), .never = among(rule.never)};
@@ -47,7 +53,7 @@ ledger::CommitmentTerms Commitment::terms() const {
 route::Policy routed(const Policy& policy) {
   route::Policy made{.name = policy.name, .prefer = policy.prefer, .lossy = policy.lossy,
                      .refuse_unknown_price = policy.unknown_price == UnknownPrice::refuse, .residency = policy.residency, .max_share = {},
-                     .only = among(policy.only), .never = among(policy.never), .rules = {}};
+                     .only = among(policy.only), .never = among(policy.never), .hedge = hedge(policy.hedge), .rules = {}};
   if (policy.slo.first_token_ms) made.first_token_ms = static_cast<std::uint32_t>(*policy.slo.first_token_ms);
   for (const auto& [cloud, percent] : policy.max_share)
     made.max_share.push_back({cloud, static_cast<std::uint16_t>(std::min<std::int64_t>(percent * route::kWhole / 100, UINT16_MAX))});

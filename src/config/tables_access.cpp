@@ -92,6 +92,20 @@ const Table* table_of<Slo>() {
 }
 
 template <>
+const Table* table_of<Hedge>() {
+  static const Table table{
+      "hedge",
+      "Where no token came for a while, a place of another cloud is asked as well, and the first of them to have one answers. Both are paid. For requests that can be "
+      "repeated only; see [docs/routing.md](routing.md). One of the first two keys is needed.",
+      {entry<&Hedge::after_ms>({.name = "after_ms", .doc = "Not before so long after the request was sent.", .unit = "ms", .min = 1, .max = 3'600'000}),
+       entry<&Hedge::after_percentile>({.name = "after_percentile", .doc = "Not before the time in which so many of the place's first tokens come, as health has measured it. Until it has, "
+                                                                           "`after_ms` alone counts, or there is no hedging.", .unit = "percent", .min = 50, .max = 99}),
+       entry<&Hedge::budget_percent>({.name = "budget_percent", .doc = "At most so many hedges, as a share of the policy's requests that could be hedged. Apart from `retries`.", .unit = "percent", .min = 1, .max = 100}),
+       entry<&Hedge::burst>({.name = "burst", .doc = "... and so many more in a row, on each core.", .min = 1, .max = 1'000'000})}};
+  return &table;
+}
+
+template <>
 const Table* table_of<Places>() {
   static const Table table{
       "places",
@@ -144,6 +158,7 @@ const Table* table_of<Policy>() {
        entry<&Policy::lossy>({.name = "lossy", .doc = "What a translation may drop: fields without effect on the answer's meaning, nothing, or anything."}),
        entry<&Policy::only>({.name = "only", .doc = "The places that may serve.", .default_text = "all"}),
        entry<&Policy::never>({.name = "never", .doc = "Places that may not serve.", .default_text = "none"}),
+       entry<&Policy::hedge>({.name = "hedge", .doc = "When another cloud is asked as well.", .default_text = "off"}),
        entry<&Policy::rules>({.name = "rules", .doc = "What is different for some requests: the first rule that is for a request counts, alone.", .nonempty = true})}};
   return &table;
 }

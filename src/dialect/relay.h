@@ -48,6 +48,7 @@ class StreamRelay {
   virtual std::string render_error(const Error& error) const = 0;
 
   bool started() const { return started_; }  // content the client now has: no other try after this
+  bool preamble() const { return preamble_; }  // all so far only says that an answer will come, or why none will
   bool ended() const { return ended_; }      // the dialect's own ending, or an error
   const ProviderStreamError* error() const { return error_.get(); }  // null: none so far
   const Usage& usage() const { return usage_; }                      // the last one told
@@ -65,6 +66,7 @@ class StreamRelay {
   std::unique_ptr<ProviderStreamError> error_;
   std::int64_t events_ = 0;
   bool started_ = false;
+  bool preamble_ = false;
   bool ended_ = false;
 };
 

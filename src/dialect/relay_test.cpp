@@ -257,6 +257,16 @@ constexpr std::string_view kCompleted =
     "\"status\":\"completed\",\"service_tier\":\"default\",\"error\":null,\"usage\":{\"input_tokens\":5,\"output_tokens\":6,"
     "\"total_tokens\":11},\"tool_usage\":{\"web_search\":{\"num_requests\":1}}}}\n\n";
 
+TEST(ResponsesRelay, tells_a_preamble_from_content) {
+  const std::string delta = "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"sequence_number\":2,\"delta\":\"x\"}\n\n";
+  const std::string progress = "event: response.in_progress\ndata: {\"type\":\"response.in_progress\",\"sequence_number\":1,\"response\":{\"id\":\"resp_1\"}}\n\n";
+  EXPECT_TRUE(responses(kCreated).relay->preamble());
+  EXPECT_TRUE(responses(all({kCreated, progress})).relay->preamble());
+  EXPECT_FALSE(responses(all({kCreated, progress, delta})).relay->preamble());
+  EXPECT_FALSE(responses(all({kCreated, delta, progress})).relay->preamble());
+  EXPECT_FALSE(responses(all({kCreated, kCompleted})).relay->preamble());
+}
+
 TEST(ResponsesRelay, passes_everything_and_reads_the_end) {
   const std::string bytes = all({kCreated, kText, kCompleted});
   const Outcome outcome = responses(bytes);

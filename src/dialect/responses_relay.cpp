@@ -67,6 +67,8 @@ class ResponsesRelay final : public EventRelay {
  private:
   bool judge(const wire::SseEvent& event) override {
     if (event.data.starts_with("[DONE]")) return false;  // not this dialect's, but some servers send it
+    opening_ = events_ == 1 || preamble_;
+    preamble_ = false;
     const std::int64_t sequence = sequence_number_of(event.data);
     const Kind kind = kind_of(event.name);
     const bool read = events_ == 1 || event.name.empty() || kind != Kind::ordinary;
@@ -79,6 +81,7 @@ class ResponsesRelay final : public EventRelay {
   bool judge_read(const Event& event, Kind kind, std::string_view data) {
     if (kind == Kind::ordinary) kind = kind_of(event.type);
     const bool untyped_error = kind == Kind::ordinary && event.type.empty() && !event.error.empty();
+    preamble_ = opening_ && (untyped_error || kind != Kind::ordinary) && kind != Kind::terminal;
     if (kind == Kind::error || untyped_error) return fail_told(error_of(event, data));
     if (kind == Kind::ordinary) return true;
     return judge_response(read_response(event.response), kind);
@@ -115,6 +118,7 @@ class ResponsesRelay final : public EventRelay {
   }
 
   std::int64_t next_sequence_ = 0;
+  bool opening_ = false;  // nothing but a preamble came before this event
   bool further_ = false;  // another response than the one that ended has begun
 };
 

@@ -90,7 +90,7 @@ Result<Outgoing> encode(Exchange& x, std::string& written) {
   }
   if (p.sign_in) sign(x, std::span(out.all).subspan(1, out.count - 1), head);
   if (const auto field = p.adapter->sender_id_field(); !field.empty()) {
-    x.append_attempt_id(x.attempts.size() + 1, head.append(field));
+    x.append_attempt_id(x.running.number, head.append(field));
     head.append("\r\n");
   }
   head.append(x.asked->forwarded.lines);
@@ -341,6 +341,7 @@ End fail(Exchange& x, FailureKind kind, std::string message, bool sent) {
 // begin; else the record to wait for, 0 for none.
 [[gnu::noinline]] std::optional<std::uint64_t> enter(Exchange& x) {
   const auto& config = x.core.snapshot().config();
+  x.running.number = x.next_number();
   const auto sequence = x.core.books.intent(x);
   if (sequence) return config.durability == config::Durability::strict ? *sequence : 0;
   if (config.on_ledger_failure == config::OnLedgerFailure::serve_and_flag) return 0;
@@ -390,6 +391,7 @@ net::Task<End> send(Exchange& x, net::Lease& lease, std::uint16_t at) {
   }
   auto written = write_request(x, *lease);
   if (!written) co_return cannot_say(x, std::move(written.error()));
+  x.running.sent = true;
   const auto deadline = first_byte_deadline(x);
   if (written->kind == net::Io::Kind::blocked) {
     const auto wake = co_await lease->stream().drained(deadline, x.listener());
@@ -416,6 +418,23 @@ bool keep_reading(Exchange& x) {
 void settle(Exchange& x, const Received& received) {
   auto& a = close_attempt(x, received.outcome);
   book_answer(x, a, received);
+  book(x, a);
+  learn(x, a);
+}
+
+void give_up(Exchange& x) {
+  const auto& d = x.deployment();
+  auto& a = close_attempt(x, x.left ? FailureKind::none : FailureKind::outrun);
+  const ledger::Settling how{d.price_at(a.start), x.tier};
+  if (!x.running.sent) {
+    ledger::settle_unbilled(a, ledger::AttemptState::not_sent, ledger::Basis::none);
+  } else if (d.on_cancel == cloud::OnCancel::unbilled) {
+    ledger::settle_unbilled(a, ledger::AttemptState::settled_exact, ledger::Basis::cancel_unbilled);
+  } else {
+    // Where a cloud goes on without a reader and charges for it, the answer is thought to be as long as usual.
+    ledger::settle_estimated(a, x.reserved, d.on_cancel == cloud::OnCancel::drain ? x.expected_output : 0, how);
+    if (a.cost_low) a.cost_low = Money();
+  }
   book(x, a);
   learn(x, a);
 }

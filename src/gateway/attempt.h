@@ -24,6 +24,9 @@ struct Received {
   cloud::FailureKind outcome = cloud::FailureKind::none;
 };
 void settle(Exchange& x, const Received& received);
+// The attempt is given up, without an answer: because the client left, or because another place was faster. Its
+// deployment's rule for that says what is booked.
+void give_up(Exchange& x);
 // The client left while the cloud was at work: false when the deployment's rule is to stop reading.
 bool keep_reading(Exchange& x);
 // The response can be asked for by its id from now on, by this tenant.

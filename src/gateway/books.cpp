@@ -39,7 +39,7 @@ NameId Books::of(const std::vector<NameId>& names, std::uint16_t index) const { 
 std::expected<std::uint64_t, store::Refusal> Books::intent(const Exchange& x) {
   if (!lane_) return 0;
   const auto& d = deployments_[x.running.deployment];
-  const auto attempt_id = x.attempt_id(x.attempts.size() + 1);
+  const auto attempt_id = x.attempt_id(x.running.number);
   const auto written = lane_->append(ledger::Intent{.attempt_id = attempt_id.view(),
                                                     .request_id = x.request_id.view(),
                                                     .client_request_id = x.said ? std::string_view(x.said->client_request_id) : std::string_view(),

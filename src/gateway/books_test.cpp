@@ -31,7 +31,7 @@ class Desk {
   }
 
   struct Text {
-    std::string deployment, model, key, tenant, cloud;
+    std::string deployment, model, key, tenant, cloud, attempt;
   };
   Kept read() {
     Kept kept;
@@ -54,7 +54,7 @@ class Desk {
     kept.order.emplace_back("intent");
     kept.intents.push_back(r);
     words.push_back({std::string(reader.text(r.deployment)), std::string(reader.text(r.model)), std::string(reader.text(r.key)),
-                     std::string(reader.text(r.tenant)), std::string(reader.text(r.cloud))});
+                     std::string(reader.text(r.tenant)), std::string(reader.text(r.cloud)), std::string(r.attempt_id)});
   }
   void take(const ledger::Settlement& r, const ledger::SegmentReader&, Kept& kept) {
     kept.order.emplace_back("settlement");
@@ -91,6 +91,26 @@ TEST(Books, hold_an_attempt_from_before_its_first_byte_to_its_end) {
   EXPECT_EQ(desk.words[1].cloud, "compatible");
   EXPECT_EQ(kept.ends[0].attempts, 2u);
   EXPECT_EQ(kept.ends[0].cost, record.cost);
+}
+
+TEST(Books, hold_both_attempts_of_a_hedge) {
+  Desk desk;
+  Rig rig("policies: { default: { prefer: ordered, hedge: { after_ms: 500 } } }\n", {}, {}, "openai");
+  rig.keep_books(*desk.journal);
+  rig.plays = {{.answer = "", .hang = true}, {.answer = json_answer(kChatAnswer), .delay_ms = 100}};
+  EXPECT_TRUE(rig.ask(chat_request(kBody)).starts_with("HTTP/1.1 200"));
+  const auto kept = desk.read();
+  EXPECT_EQ(kept.order, (std::vector<std::string>{"intent", "intent", "settlement", "settlement", "end"}));
+  EXPECT_EQ(desk.open, 0u);
+  ASSERT_EQ(kept.settlements.size(), 2u);
+  EXPECT_EQ(desk.words[0].deployment, "one");
+  EXPECT_EQ(desk.words[1].deployment, "two");
+  EXPECT_EQ(desk.words[0].attempt.back(), '1');
+  EXPECT_EQ(desk.words[1].attempt.back(), '2');
+  EXPECT_EQ(kept.settlements[0].outcome, cloud::FailureKind::outrun);
+  EXPECT_EQ(kept.settlements[0].state, ledger::AttemptState::settled_estimated);
+  EXPECT_EQ(kept.settlements[1].state, ledger::AttemptState::settled_exact);
+  EXPECT_EQ(kept.ends[0].attempts, 2u);
 }
 
 TEST(Books, hold_the_decision_so_that_it_can_be_taken_again) {

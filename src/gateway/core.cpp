@@ -106,6 +106,7 @@ Core::Core(net::Loop& loop, Shared& shared, std::size_t index, std::unique_ptr<n
       keepers_(shared.snapshot->providers().size()) {
   for (const auto& p : snapshot().providers())
     pools_.push_back(std::make_unique<net::UpstreamPool>(loop, resolver_, *tls_, p.endpoint));
+  for (const auto& p : snapshot().policies()) hedges.emplace_back(int{p.hedge.budget_percent}, static_cast<int>(p.hedge.burst));
   counts.models.resize(snapshot().models().size() + 1);
   counts.deployments.resize(snapshot().deployments().size());
   counts.sign_ins.resize(snapshot().providers().size());

@@ -126,6 +126,7 @@ class Core : public net::Resident, public net::Acceptor::Sink {
   Purse purse;
   ResponseOwners owners;
   health::RetryBudget retries;
+  std::vector<health::RetryBudget> hedges;  // by policy
   health::AccountMarks marks;
   Senses senses;
   Commitments commitments;

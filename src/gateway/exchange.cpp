@@ -8,6 +8,7 @@
 #include "gateway/ask.h"
 #include "gateway/attempt.h"
 #include "gateway/failures.h"
+#include "gateway/hedge.h"
 #include "gateway/look.h"
 
 namespace fw::gateway {
@@ -116,13 +117,17 @@ net::Task<void> exchange(Core& core, net::HttpConn& client, Route route) {
   if (!x.key().rates.empty() && !co_await pace(x)) co_return;
   auto end = End::failed;
   for (std::uint16_t at = 0; x.may_try(at);) {
-    net::Lease lease;
-    end = co_await send(x, lease, at);                          // 4 encode, send, classify
-    if (end == End::answering) {
-      if (x.stream) {
-        end = co_await relay_stream(x, *lease);                 // 5 decode, render, write
-      } else {
-        end = co_await relay_whole(x, *lease);
+    if (may_hedge(x, at)) {
+      end = co_await hedged(x, at);                             // 4 and 5, at two places if the first is slow
+    } else {
+      net::Lease lease;
+      end = co_await send(x, lease, at);                        // 4 encode, send, classify
+      if (end == End::answering) {
+        if (x.stream) {
+          end = co_await relay_stream(x, *lease);               // 5 decode, render, write
+        } else {
+          end = co_await relay_whole(x, *lease);
+        }
       }
     }
     if (!go_on(x, end, at)) break;
@@ -137,6 +142,13 @@ Exchange::Exchange(Core& c, net::HttpConn& conn, Operation op)
   std::string id("req_");
   core.append_unique_id(id);
   request_id = std::string_view(id);
+}
+
+Exchange::Exchange(Exchange* of)
+    : core(of->core), client(of->client), operation(of->operation), twin_of(of), stream(of->stream), strip_usage(of->strip_usage), key_index(of->key_index),
+      policy_index(of->policy_index), model_index(of->model_index), start(of->start), time(of->time), request_id(of->request_id), tier(of->tier),
+      reserved(of->reserved), prompt(of->prompt), shape(of->shape), expected_input(of->expected_input), expected_output(of->expected_output) {
+  if (of->spending) spending = std::make_unique<Spending>();
 }
 
 Result<void> Exchange::admit(const Route& route) {

@@ -69,8 +69,10 @@ struct Running {
   std::uint16_t deployment = ledger::kNoIndex;
   std::uint16_t provider = ledger::kNoIndex;
   std::int16_t status = 0;
-  std::uint16_t at = 0;  // the candidate
+  std::uint16_t at = 0;      // the candidate
+  std::uint16_t number = 0;  // of the exchange's attempts, from 1; 0: it is not in the books yet
   bool open = false;
+  bool sent = false;         // the request, or a part of it
   std::int32_t first_token_ms = -1;
   MonoTime start;
   WallTime time;
@@ -98,11 +100,16 @@ struct Spending {
   Paced paced;
 };
 
+class Race;
+
 // The state of an exchange. Its destructor is the one place where it is settled: whatever ended
 // it, the permits go back, what the attempts tell is observed and one record is written.
 class Exchange {
  public:
   Exchange(Core& core, net::HttpConn& client, Operation operation);
+  // A second one of the same request, for an attempt beside the first's: it has a body, an attempt and a reservation
+  // of its own, and no permits. Its records and what came of it become `of`'s.
+  explicit Exchange(Exchange* of);
   ~Exchange();
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
@@ -122,6 +129,7 @@ class Exchange {
   // Of its attempts, counted from 1.
   ledger::AttemptId attempt_id(std::size_t number) const;  // written in core.fields
   void append_attempt_id(std::size_t number, std::string& to) const;
+  std::uint16_t next_number() { return ++(twin_of ? *twin_of : *this).numbered; }
   // Answers a refusal of our own. Always false.
   bool refuse(const Error& error);
   // Header lines every answer carries, into core.fields.
@@ -142,12 +150,15 @@ class Exchange {
   const Face& face() const { return deployment().face(operation); }
   // The stored response this request is about or leans on; empty: none.
   std::string_view leans_on() const;
-  // Whom the client still listens through; null once it left.
-  net::Stream* listener() { return client.stream_or_null(); }
+  // Whom the client still listens through; null once it left, and while another attempt may answer as well: the race
+  // watches the client then.
+  net::Stream* listener() { return race ? nullptr : client.stream_or_null(); }
 
   Core& core;
   net::HttpConn& client;
   Operation operation;
+  Exchange* twin_of = nullptr;  // null: it is the request's own
+  Race* race = nullptr;         // that it is in, until it has something for the client
   bool stream = false;
   bool strip_usage = false;
   bool stores = false;  // a response that can be asked for later
@@ -158,6 +169,7 @@ class Exchange {
   bool holds_permit = false;
   bool holds_key_permit = false;
   bool holds_tenant_permit = false;
+  std::uint16_t numbered = 0;  // attempts that have a number
   std::uint16_t key_index = ledger::kNoIndex;
   std::uint16_t policy_index = 0;  // as the policy's rules have it for this request, once it is looked at
   std::uint16_t model_index = ledger::kNoIndex;

@@ -103,6 +103,7 @@ route::Seen see(Exchange& x, const Place& place, const route::Warmth::Prompt* pr
 }
 
 What what_of(const Exchange& x, const ledger::AttemptRecord& a) {
+  if (a.outcome == cloud::FailureKind::outrun) return What::outrun;
   if (a.outcome != cloud::FailureKind::none) return What::failed;
   return x.left ? What::cancelled_by_caller : What::served;
 }
@@ -206,7 +207,7 @@ void take_ticket(Exchange& x) {
     x.running.pool_tokens = pool_tokens(x, *pool, warm_tokens(x, prompt, x.running.deployment));
     take_from_pool(x, x.running.pool_tokens);
   }
-  if (x.attempts.empty()) x.core.senses.shares.add(x.key().policy, x.provider().cloud);
+  if (x.running.number == 1) x.core.senses.shares.add(x.key().policy, x.provider().cloud);
 }
 
 void note_pool(Exchange& x, const route::Decision& d) {
@@ -229,8 +230,8 @@ void learn(Exchange& x, const ledger::AttemptRecord& a, std::uint32_t retry_afte
   auto& senses = x.core.senses;
   const auto now = x.core.loop().now();
   settle_pool(x, a);
-  // What could not even be said was not the place's doing.
-  if (a.state == ledger::AttemptState::not_sent && a.outcome == cloud::FailureKind::invalid_request)
+  // What could not even be said was not the place's doing, nor was what was given up before it was.
+  if (a.state == ledger::AttemptState::not_sent && (a.outcome == cloud::FailureKind::invalid_request || what_of(x, a) != What::failed))
     return senses.board.finish(x.running.ticket, 0, now);
   auto o = observed(x, what_of(x, a));
   o.kind = a.outcome;
@@ -240,6 +241,7 @@ void learn(Exchange& x, const ledger::AttemptRecord& a, std::uint32_t retry_afte
     o.output_tokens = capped(a.usage.total_output());
     o.used_tokens = capped(a.usage.total());
   }
+  if (o.what == What::outrun) o.output_tokens = x.expected_output;
   senses.board.observe(o, x.running.ticket);
   Lesson lesson{.seen = o};
   if (o.what == What::served) {

@@ -56,6 +56,9 @@ void Counts::merge(const Counts& o) {
   refused_http += o.refused_http;
   retries_refused += o.retries_refused;
   clients_left += o.clients_left;
+  hedges += o.hedges;
+  hedges_won += o.hedges_won;
+  hedges_refused += o.hedges_refused;
 }
 
 namespace {

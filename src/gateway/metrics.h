@@ -59,6 +59,9 @@ struct Counts {
   std::uint64_t refused_http = 0;  // no valid HTTP
   std::uint64_t retries_refused = 0;
   std::uint64_t clients_left = 0;
+  std::uint64_t hedges = 0;
+  std::uint64_t hedges_won = 0;      // answered before the first place
+  std::uint64_t hedges_refused = 0;  // by their budget
   void merge(const Counts& o);
 };
 

@@ -12,11 +12,13 @@ using cloud::FailureKind;
 using BodyKind = net::ClientConn::Body::Kind;
 
 constexpr std::int64_t kTailMs = 1'000;  // for the end of a transfer whose content is complete
+constexpr std::size_t kPreambleMax = 64 * 1024;
 
 // One streamed answer while it is relayed. It lives as long as the stream, so it is small.
 struct Streaming {
   std::unique_ptr<dialect::StreamRelay> relay;
   std::unique_ptr<std::string> passed;  // the cloud's fields for the client; until the first byte
+  std::unique_ptr<std::string> held;    // of a race: what came before its content
   MonoTime total;
   MonoTime first;
   MonoTime tail;       // once the content is complete
@@ -37,6 +39,16 @@ void book(Exchange& x, const Streaming& s, FailureKind outcome) {
   settle(x, {.usage = s.relay->usage(), .tier = s.relay->service_tier(), .output_seen = s.relay->events(), .outcome = outcome});
 }
 
+// While another attempt may answer as well, the announcement of an answer, or of none, decides nothing. True: it waits
+// for content.
+bool hold(const Exchange& x, Streaming& s) {
+  if (!x.race || !s.relay->preamble()) return false;
+  if (!s.held) s.held = std::make_unique<std::string>();
+  if (s.held->size() > kPreambleMax) return false;
+  for (const auto piece : x.core.pieces) s.held->append(piece);
+  return true;
+}
+
 // Sends what the relay put out. False: the client is gone.
 bool put_out(Exchange& x, Streaming& s, bool last) {
   if (!s.relay->started() || x.left) return true;
@@ -45,6 +57,7 @@ bool put_out(Exchange& x, Streaming& s, bool last) {
     s.noted = true;
   }
   if (!x.committed) {
+    if (hold(x, s)) return true;
     note_first_token(x);
     auto& fields = x.answer_fields();
     fields.append("content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\n").append(*s.passed);
@@ -54,7 +67,9 @@ bool put_out(Exchange& x, Streaming& s, bool last) {
   } else if (x.core.pieces.empty() && !last) {
     return true;
   }
+  if (s.held) x.core.pieces.insert(x.core.pieces.begin(), *s.held);
   const auto io = x.client.chunk(x.core.pieces, last);
+  s.held.reset();
   s.slow = io.kind == net::Io::Kind::blocked;
   return io.kind != net::Io::Kind::failed;
 }

@@ -5,6 +5,7 @@
 
 #include "dialect/answer.h"
 #include "gateway/attempt.h"
+#include "gateway/hedge.h"
 #include "gateway/look.h"
 #include "gateway/relay_fields.h"
 #include "wire/json.h"
@@ -159,6 +160,7 @@ std::unique_ptr<dialect::AnswerRenderer> renderer_for(Exchange& x) {
 }
 
 void note_first_token(Exchange& x) {
+  if (x.race) win(x);
   const auto now = x.core.loop().now();
   if (x.running.first_token_ms < 0) {
     x.running.first_token_ms = static_cast<std::int32_t>(now.ms_since(x.running.start));

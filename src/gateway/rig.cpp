@@ -58,7 +58,7 @@ std::string chat_request(std::string_view body, std::string_view key, std::strin
                      path, key, body.size(), body);
 }
 
-Rig::Rig(std::string_view more_config, std::string_view of_each, std::string_view of_one) {
+Rig::Rig(std::string_view more_config, std::string_view of_each, std::string_view of_one, std::string_view second_cloud) {
   config::Sources sources;
   sources.env = environment;
   auto text = std::string(kConfig) + std::string(more_config);
@@ -69,6 +69,8 @@ Rig::Rig(std::string_view more_config, std::string_view of_each, std::string_vie
     text.insert(at + kEnd.size() - 1, fmt::format(", {}", of_each));
   constexpr std::string_view kPrice = "price: { input: \"1\", output: \"2\" }";
   if (!of_one.empty()) text.replace(text.find(kPrice), kPrice.size(), of_one);
+  constexpr std::string_view kSecond = "two: { cloud: compatible,";
+  if (!second_cloud.empty()) text.replace(text.find(kSecond), kSecond.size(), fmt::format("two: {{ cloud: {}, auth: {{ api_key: \"${{env:ONE}}\" }},", second_cloud));
   auto loaded = config::load(text, sources);
   std::string problems;
   for (const auto& p : loaded.problems) problems += config::render(p, "rig");
@@ -139,6 +141,7 @@ net::Task<void> Rig::play_cloud(std::unique_ptr<net::MemoryStream> end, Play pla
       end->reset();
       break;
     }
+    if (!play.early.empty()) end->send(play.early);
     if (play.delay_ms > 0) co_await loop.sleep_until(loop.now().plus_ms(play.delay_ms));
     end->send(play.answer);
     answered = true;

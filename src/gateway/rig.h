@@ -23,6 +23,7 @@ struct Play {
   bool refuse_connection = false;
   int fail_in = -1;                 // the gateway's n-th operation on the connection fails
   std::size_t drip = SIZE_MAX;      // the gateway reads at most so much at a time
+  std::string early = {};           // sent at once, ahead of the delay and the answer
 };
 
 std::string json_answer(std::string_view body, int status = 200, std::string_view fields = {});
@@ -37,7 +38,8 @@ class Rig {
  public:
   // Two `compatible` deployments, "one" and "two", of the model gpt; keys of tenants acme and umbra.
   // `of_each`: more fields of both. A config that begins with `tenants:` replaces theirs. `of_one`: instead of one's price.
-  explicit Rig(std::string_view more_config = {}, std::string_view of_each = {}, std::string_view of_one = {});
+  // `second_cloud`: of the provider "two".
+  explicit Rig(std::string_view more_config = {}, std::string_view of_each = {}, std::string_view of_one = {}, std::string_view second_cloud = {});
   ~Rig();
 
   // Scripts of the next connections' requests, in order, whoever is dialled.

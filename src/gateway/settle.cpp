@@ -54,7 +54,7 @@ void write_record(Exchange& x) {
 
 ledger::AttemptRecord& close_attempt(Exchange& x, cloud::FailureKind outcome) {
   auto& a = x.attempts.emplace_back();
-  a.attempt_id = x.attempt_id(x.attempts.size());
+  a.attempt_id = x.attempt_id(x.running.number);
   a.upstream_request_id = x.running.upstream_request_id;
   a.deployment = x.running.deployment;
   a.provider = x.running.provider;
@@ -90,13 +90,18 @@ std::optional<Money> cost_so_far(const Exchange& x) {
 
 Exchange::~Exchange() {
   // Destroyed half-way (the process is stopping): what was sent is not forgotten.
-  if (running.open) {
+  if (running.open && running.number > 0) {
     auto& a = close_attempt(*this, cloud::FailureKind::truncated);
     ledger::settle_ambiguous(a, reserved, {deployment().price_at(a.start), a.tier.view()});
     book(*this, a);
   }
+  if (spending) core.purse.settle(key_index, spending->held, Money());
+  if (drains) core.shared().drains.give();
+  if (twin_of) {
+    twin_of->attempts.insert(twin_of->attempts.end(), attempts.begin(), attempts.end());
+    return;
+  }
   if (spending) {
-    core.purse.settle(key_index, spending->held, Money());
     std::int64_t tokens = 0;
     for (const auto& a : attempts) tokens += a.usage.total();
     core.purse.ended(key_index, spending->paced, tokens);
@@ -104,7 +109,6 @@ Exchange::~Exchange() {
   if (holds_key_permit) core.shared().keys[key_index]->give();
   if (holds_tenant_permit) core.shared().tenants[key().tenant]->give();
   if (holds_permit) core.shared().exchanges.give();
-  if (drains) core.shared().drains.give();
   --core.counts.exchanges_open;
   write_record(*this);
 }

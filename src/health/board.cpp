@@ -34,6 +34,7 @@ enum class Says : std::uint8_t {
 Says says(FailureKind kind) {
   switch (kind) {
     case FailureKind::none:
+    case FailureKind::outrun:
     case FailureKind::too_large:
     case FailureKind::context_length:
     case FailureKind::content_filter: return Says::nothing;
@@ -55,7 +56,7 @@ Says says(FailureKind kind) {
   return Says::nothing;
 }
 
-bool ends(What what) { return what == What::served || what == What::failed || what == What::cancelled_by_caller; }
+bool ends(What what) { return what == What::served || what == What::failed || what == What::cancelled_by_caller || what == What::outrun; }
 
 }  // namespace
 
@@ -107,6 +108,7 @@ void Board::take(const Observation& o, std::uint32_t asked) {
     case What::served: return served(p, o);
     case What::failed: return failed(p, o, asked);
     case What::cancelled_by_caller: return;
+    case What::outrun: return outrun(p, o);
     case What::second_opinion_disagreed: p.errors.add(true, o.at); return changed(p, o.at, p.breaker.opinion(o, true));
     case What::second_opinion_agreed: return changed(p, o.at, p.breaker.opinion(o, false));
   }
@@ -149,10 +151,29 @@ void Board::served(Place& p, const Observation& o) {
   changed(p, o.at, p.breaker.served(o));
 }
 
+// It would have taken longer than it ran. Where that is more than usual it counts, as if it had ended there: less than
+// the truth, never more. Where it is not, nothing is known.
+void Board::outrun(Place& p, const Observation& o) {
+  const double ran = o.duration_ms * 1e3;
+  if (!o.stream) {
+    const auto [first, per_token] = usual(p, o.size);
+    if (ran > first + per_token * o.output_tokens) whole_answer(p, o, ran);
+    return;
+  }
+  if (ran <= p.first[at(o.size)].median()) return;
+  Observation so_far = o;
+  so_far.first_token_us = static_cast<std::uint32_t>(std::min(4e9, ran));
+  latency(p, so_far);
+}
+
+Board::Usual Board::usual(const Place& p, SizeClass size) {
+  return {.first_us = p.pace.samples > 0 ? std::exp2(p.pace.now + kLonger[at(size)] / 8.0) : kUsualFirstUs,
+          .per_token_us = p.per_token.mass() > 0 ? p.per_token.median() : kUsualPerTokenUs};
+}
+
 // It is slow or fast in both its parts alike.
 void Board::whole_answer(Place& p, const Observation& o, double whole) {
-  const double first = p.pace.samples > 0 ? std::exp2(p.pace.now + kLonger[at(o.size)] / 8.0) : kUsualFirstUs;
-  const double per_token = p.per_token.mass() > 0 ? p.per_token.median() : kUsualPerTokenUs;
+  const auto [first, per_token] = usual(p, o.size);
   const double ratio = whole / (first + per_token * o.output_tokens);
   Observation part = o;
   part.first_token_us = static_cast<std::uint32_t>(std::min(4e9, first * ratio));
@@ -228,7 +249,7 @@ void Board::changed(Place& p, MonoTime now, bool did) {
 // As fast as it usually is: the next look follows soon. What it found is evidence like any other.
 void Board::looked(Place& p, const Observation& o) {
   const double us = o.first_token_us > 0 ? o.first_token_us : o.duration_ms * 1e3;
-  const bool well = o.what != What::failed && (p.pace.samples == 0 || std::log2(std::max(1.0, us)) - kLonger[at(o.size)] / 8.0 < p.pace.usual + 1);
+  const bool well = o.what != What::failed && o.what != What::outrun && (p.pace.samples == 0 || std::log2(std::max(1.0, us)) - kLonger[at(o.size)] / 8.0 < p.pace.usual + 1);
   p.look_ms = well ? kLookOnMs : kLookAgainMs;
 }
 

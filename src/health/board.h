@@ -137,9 +137,17 @@ class Board {
     std::array<std::array<Facts, 2>, kSizeClasses> facts;
   };
 
+  // The parts of a whole answer.
+  struct Usual {
+    double first_us;
+    double per_token_us;
+  };
+
   void latency(Place& p, const Observation& o);
   void served(Place& p, const Observation& o);
   void whole_answer(Place& p, const Observation& o, double whole_us);
+  static Usual usual(const Place& p, SizeClass size);
+  void outrun(Place& p, const Observation& o);
   // asked: tokens of the attempt; 0: not known.
   void take(const Observation& o, std::uint32_t asked);
   void failed(Place& p, const Observation& o, std::uint32_t asked);

@@ -331,6 +331,26 @@ TEST_F(BoardTest, takes_a_503_that_nobody_else_meets_for_no_congestion) {
   EXPECT_GE(service().free_slots, 0) << "half of its attempts fail, and nothing was cut";
 }
 
+TEST_F(BoardTest, who_was_outrun_was_at_least_as_slow_as_it_ran) {
+  const auto outrun = [this](std::uint32_t ms) {
+    auto ticket = board.begin(0, 100, true, now);
+    pass(ms);
+    auto o = seen(What::outrun);
+    o.duration_ms = ms;
+    board.observe(o, ticket);
+    EXPECT_FALSE(ticket.open);
+  };
+  for (int i = 0; i < 50; ++i) pass(10), first_token(1'000);
+  const auto before = service();
+  for (int i = 0; i < 50; ++i) outrun(10);
+  EXPECT_EQ(service().first_token_ms, before.first_token_ms) << "it might have been faster than usual";
+  for (int i = 0; i < 50; ++i) outrun(3'000);
+  EXPECT_GE(service().first_token_ms, 2'800u);
+  EXPECT_LE(service().first_token_ms, 3'300u);
+  EXPECT_LE(service().error, ErrorRate::kPrior * 65'536 + 2) << "it only fades";
+  EXPECT_EQ(service().breaker, BreakerState::closed);
+}
+
 TEST_F(BoardTest, inherits_what_a_deployment_was_known_for) {
   for (int i = 0; i < 50; ++i) pass(100), first_token(3'000);
   for (std::uint32_t i = 0; i < 9; ++i) fails(cloud::FailureKind::server_error, i);

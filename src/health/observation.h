@@ -28,6 +28,7 @@ enum class What : std::uint8_t {
   cancelled_by_caller,        // tells nothing about the place
   second_opinion_disagreed,   // what this deployment refused was served elsewhere
   second_opinion_agreed,      // what this deployment refused was refused elsewhere too
+  outrun,                     // cancelled, without a first token so far, because another place was faster
 };
 
 // One attempt's first token, its end, or what was learned of it later. Cores hand these on to each other.

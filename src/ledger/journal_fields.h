@@ -59,7 +59,7 @@ void fields(A& a, R& r) {
   a.text(r.attempt_id, kIdMax);
   a.code(r.state, AttemptState::ambiguous);
   a.code(r.basis, Basis::reservation);
-  a.code(r.outcome, cloud::FailureKind::sign_in);
+  a.code(r.outcome, cloud::FailureKind::outrun);
   a.number(r.status);
   a.number(r.first_token_ms);
   a.number(r.ended_ms);

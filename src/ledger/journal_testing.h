@@ -90,7 +90,7 @@ class RandomRecords {
     r.attempt_id = text(64);
     r.state = code(AttemptState::ambiguous);
     r.basis = code(Basis::reservation);
-    r.outcome = code(cloud::FailureKind::sign_in);
+    r.outcome = code(cloud::FailureKind::outrun);
     r.status = static_cast<std::int16_t>(dice.next());
     r.first_token_ms = small();
     r.ended_ms = small();

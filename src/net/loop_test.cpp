@@ -145,6 +145,28 @@ TEST(Stream, a_half_closed_client_counts_as_gone_after_its_grace) {
   EXPECT_LT(when.ms_since(start), 1000);
 }
 
+Task<void> wait_until_left(Loop& loop, MemoryStream& client, MonoTime deadline, Wake& wake, MonoTime& at) {
+  wake = co_await client.left(deadline);
+  at = loop.now();
+}
+
+TEST(Stream, the_leaving_of_a_peer_can_be_waited_for_whatever_it_sends_meanwhile) {
+  Loop loop(Loop::Clock::simulated);
+  auto [client, theirs] = MemoryStream::pair(loop);
+  auto wake = Wake::ready;
+  MonoTime at;
+  const auto begin = loop.now();
+  loop.spawn(wait_until_left(loop, *client, begin.plus_ms(100), wake, at));
+  theirs->send("more");
+  loop.run();
+  EXPECT_EQ(wake, Wake::deadline);
+  EXPECT_EQ(at.ms_since(begin), 100);
+  loop.spawn(wait_until_left(loop, *client, MonoTime::never(), wake, at));
+  theirs->reset();
+  loop.run();
+  EXPECT_EQ(wake, Wake::gone);
+}
+
 TEST(Cores, letters_arrive_in_the_order_of_posting) {
   struct Nobody : Resident {};
   Cores cores(2, [](Loop&, std::size_t) { return std::make_unique<Nobody>(); });

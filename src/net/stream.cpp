@@ -92,12 +92,13 @@ bool Wait::await_ready() {
     return true;
   }
   if (what_ == For::read) return stream_.may_read_;
+  if (what_ == For::leaving) return false;
   return (!stream_.pending_ && !stream_.connecting_) || stream_.broken_;
 }
 
 void Wait::await_suspend(std::coroutine_handle<> h) {
   handle_ = h;
-  (what_ == For::read ? stream_.reader_ : stream_.writer_) = this;
+  if (what_ != For::leaving) (what_ == For::read ? stream_.reader_ : stream_.writer_) = this;
   if (watch_) {
     watch_->watcher_ = this;
     if (watch_->hung_up_) deadline_ = std::min(deadline_, watch_->hung_up_at_.plus_ms(Stream::kHalfCloseGraceMs));

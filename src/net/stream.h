@@ -51,6 +51,8 @@ class Stream : public Source {
   Wait readable(MonoTime deadline, Stream* watch = nullptr);
   // Suspends until nothing is pending (or the stream broke).
   Wait drained(MonoTime deadline, Stream* watch = nullptr);
+  // Suspends until the peer left, however much it sends meanwhile.
+  Wait left(MonoTime deadline);
 
   bool pending() const { return pending_ != nullptr; }
   // The peer reset the connection, or a write failed.
@@ -90,7 +92,7 @@ class Stream : public Source {
 // One suspended coroutine and what may wake it.
 class [[nodiscard]] Wait : private Timer {
  public:
-  enum class For : std::uint8_t { read, write };
+  enum class For : std::uint8_t { read, write, leaving };
   Wait(Stream& stream, For what, MonoTime deadline, Stream* watch)
       : stream_(stream), watch_(watch), deadline_(deadline), what_(what) {}
   ~Wait();
@@ -115,5 +117,6 @@ class [[nodiscard]] Wait : private Timer {
 
 inline Wait Stream::readable(MonoTime deadline, Stream* watch) { return {*this, Wait::For::read, deadline, watch}; }
 inline Wait Stream::drained(MonoTime deadline, Stream* watch) { return {*this, Wait::For::write, deadline, watch}; }
+inline Wait Stream::left(MonoTime deadline) { return {*this, Wait::For::leaving, deadline, this}; }
 
 }  // namespace fw::net

@@ -65,6 +65,16 @@ struct When {
   std::optional<bool> stream;
 };
 
+// Asking a second place of another cloud where the first has no token after a while. It changes no decision:
+// the second place is the next one of the same order.
+struct Hedge {
+  std::uint32_t after_ms = 0;
+  std::uint16_t after_percentile = 0;  // of the first place's first tokens; 0: only after_ms counts
+  std::uint16_t budget_percent = 0;    // of the requests that could be hedged; 0: off
+  std::uint32_t burst = 0;
+  bool on() const { return budget_percent > 0; }
+};
+
 struct Rule;
 
 struct Policy {
@@ -77,6 +87,7 @@ struct Policy {
   std::vector<ShareCap> max_share;       // of this policy's requests; by cloud
   Among only;                            // empty: all
   Among never;
+  Hedge hedge;                           // no rule's to change, and in no record
   std::vector<Rule> rules;               // the first that is for a request changes the policy for it
   std::int32_t rule = -1;                // of the rules, the one this became
   bool pacing = false;                   // service counts less while a budget is spent too fast (pacer.h)
