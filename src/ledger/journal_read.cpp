@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/crc32c.h"
+#include "base/varint.h"
 #include "ledger/journal.h"
 #include "ledger/journal_fields.h"
 
@@ -49,7 +50,7 @@ class Parser {
   template <class T>
   void number(T& value) {
     const auto n = varint();
-    const auto wide = static_cast<std::int64_t>(n >> 1) ^ -static_cast<std::int64_t>(n & 1);
+    const auto wide = unzigzag(n);
     if (wide < std::numeric_limits<T>::min() || wide > std::numeric_limits<T>::max()) return fail();
     value = static_cast<T>(wide);
   }
@@ -126,15 +127,13 @@ class Parser {
   }
   std::uint64_t varint() {
     std::uint64_t value = 0;
-    for (unsigned shift = 0; shift <= 63; shift += 7) {
-      std::uint8_t b = 0;
-      get(b);
-      if (!ok_ || (shift == 63 && b > 1)) break;
-      value |= static_cast<std::uint64_t>(b & 0x7f) << shift;
-      if (b < 0x80) return value;
+    const auto* const behind = ok_ ? take_varint(at_, end_, value) : nullptr;
+    if (behind == nullptr) {
+      fail();
+      return 0;
     }
-    fail();
-    return 0;
+    at_ = behind;
+    return value;
   }
 
   const std::byte* at_;

@@ -3,17 +3,12 @@
 #include <cstring>
 
 #include "base/crc32c.h"
+#include "base/varint.h"
 #include "ledger/journal.h"
 #include "ledger/journal_fields.h"
 
 namespace fw::ledger {
 namespace {
-
-template <class T>
-std::uint64_t zigzag(T value) {
-  const auto n = static_cast<std::int64_t>(value);
-  return static_cast<std::uint64_t>(n) << 1 ^ static_cast<std::uint64_t>(n >> 63);
-}
 
 // The request's id is most often the attempt's beginning: then only the attempt's is written.
 bool begins(std::string_view attempt, std::string_view request) {
@@ -103,10 +98,7 @@ class Writer {
   }
 
  private:
-  void varint(std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7) *at_++ = static_cast<std::byte>((value & 0x7f) | 0x80);
-    *at_++ = static_cast<std::byte>(value);
-  }
+  void varint(std::uint64_t value) { at_ = put_varint(at_, value); }
 
   std::byte* at_;
 };

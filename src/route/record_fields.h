@@ -9,7 +9,8 @@
 namespace fw::route {
 
 // The version of compact records, which know no names: what a version added is read of it and of later ones only.
-inline constexpr int kFieldsVersion = 2;
+// From version 3 on numbers are packed.
+inline constexpr int kFieldsVersion = 3;
 
 // field(name, member) of each, in the order of the records. Only ever added to, at the end, under a new version.
 void seen_fields(auto& s, auto&& field, int version) {

@@ -69,6 +69,12 @@ Recorded random_decision(std::mt19937_64& random) {
   return r;
 }
 
+std::string from_hex(std::string_view hex) {
+  std::string bytes;
+  for (std::size_t i = 0; i < hex.size(); i += 2) bytes += static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16));
+  return bytes;
+}
+
 }  // namespace
 
 TEST(Compact, gives_the_decision_back_and_its_policy_under_a_hash) {
@@ -103,8 +109,7 @@ TEST(Compact, a_record_of_the_first_version_is_still_read_and_decided_as_it_was)
     "000000000000000000000020a1070000000000ffffffffffffffff9001000000000000000000000100000014058a020000307500000000010009736f6c2d617a757265026575"
     "05617a75726505617a7572650100010000000000000000000000000000000000000000000000000000000000000000000000000000000000ffffffffffffffffffffffffffff"
     "ffff9001000000000000000000000100000014058a02ffff307500000000010044c2460800000000010144567c7f000000000001020094357700000000";
-  std::string bytes;
-  for (std::size_t i = 0; i < kHex.size(); i += 2) bytes += static_cast<char>(std::stoi(std::string(kHex.substr(i, 2)), nullptr, 16));
+  auto bytes = from_hex(kHex);
   const auto read = read_compact(bytes);
   ASSERT_TRUE(read) << read.error().message;
   const auto& d = read->decision;
@@ -114,8 +119,31 @@ TEST(Compact, a_record_of_the_first_version_is_still_read_and_decided_as_it_was)
   EXPECT_EQ(d.seen[0].commitment_left, -1);
   EXPECT_EQ(d.question.seed, 7u);
   EXPECT_EQ(difference({.request_id = "r", .time = "", .model = d.question.model, .policy = {}, .decision = d}), "");
-  bytes.front() = 3;
-  EXPECT_NE(read_compact(bytes).error().message.find("has the version 3; this program reads 1 to 2"), std::string::npos);
+  bytes.front() = 4;
+  EXPECT_NE(read_compact(bytes).error().message.find("has the version 4; this program reads 1 to 3"), std::string::npos);
+}
+
+// As version 2 wrote it: numbers as they lay in memory.
+TEST(Compact, a_record_of_the_second_version_is_still_read) {
+  constexpr std::string_view kHex =
+    "0268fd027791afea1817706f6c6963792f6637646566613564396230633664393700076770742d352e3200000000500000400000007c92d6c8952848c4800100002c010000ac"
+    "020000ffffffff0001000001186c6f63616c2f6770742d352e322d323032362d30382d30310b6f6e2d7072656d697365730a636f6d70617469626c65056c6f63616c00000000"
+    "00966ccf000000000000000000000000000000000000000000000000000000000000000000000000ffffffffffffffffffffffffffffffff0000000000000000000000000100"
+    "00001f058f0200000000000000000100000000000000000000000000000000ffffffffffffffffa334f1dd0000000000010100966ccf00000000";
+  const auto bytes = from_hex(kHex);
+  const auto read = read_compact(bytes);
+  ASSERT_TRUE(read) << read.error().message;
+  const auto& d = read->decision;
+  ASSERT_EQ(d.seen.size(), 1u);
+  EXPECT_EQ(d.question.model, "gpt-5.2");
+  EXPECT_EQ(d.question.input_tokens, 384u);
+  EXPECT_EQ(d.seen[0].name, "local/gpt-5.2-2026-08-01");
+  EXPECT_EQ(d.seen[0].cost, 3'480'000'000);
+  EXPECT_EQ(d.seen[0].headroom_tokens, -1);
+  EXPECT_EQ(difference({.request_id = "r", .time = "", .model = d.question.model, .policy = {}, .decision = d}), "");
+  std::string room;
+  const auto packed = write_compact({.time = read->time, .policy_hash = read->policy_hash, .decision = d}, room);
+  EXPECT_LT(packed.size(), bytes.size() * 2 / 3);
 }
 
 TEST(Compact, what_is_cut_or_changed_is_refused_or_still_a_decision) {
