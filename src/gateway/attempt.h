@@ -11,7 +11,7 @@ namespace fw::gateway {
 net::Task<End> send(Exchange& x, net::Lease& lease, std::uint16_t at);
 
 // 5: carries the answer to the client, event by event or in one piece.
-net::Task<End> relay_stream(Exchange& x, net::ClientConn& conn);
+net::Task<End> relay_stream(Exchange& x, net::ClientConn& conn, net::Lasting = {});
 net::Task<End> relay_whole(Exchange& x, net::ClientConn& conn);
 
 // The attempt failed and nothing of it went to the client: books it by what is known. Always `failed`.

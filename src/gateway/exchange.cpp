@@ -109,7 +109,7 @@ bool has_body(Operation operation) {
 }
 
 // The six steps. 6 settle stands in the destructor of Exchange: it happens on every exit.
-net::Task<void> exchange(Core& core, net::HttpConn& client, Route route) {
+net::Task<void> exchange(Core& core, net::HttpConn& client, Route route, net::Lasting) {
   Exchange x(core, client, route.operation);
   if (!begin(x, route) || !co_await receive(x)) co_return;      // 1 parse, 2 reserve
   if (!x.leans_on().empty() && !co_await pin(x)) co_return;

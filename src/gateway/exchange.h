@@ -200,6 +200,6 @@ bool has_body(Operation operation);
 std::string need_names(const Asked& asked, const dialect::Needs& needs);
 
 // The trunk.
-net::Task<void> exchange(Core& core, net::HttpConn& client, Route route);
+net::Task<void> exchange(Core& core, net::HttpConn& client, Route route, net::Lasting = {});
 
 }  // namespace fw::gateway

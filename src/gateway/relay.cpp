@@ -244,7 +244,7 @@ std::unique_ptr<dialect::StreamRelay> relay_for(Exchange& x, const net::ClientCo
 
 }  // namespace
 
-net::Task<End> relay_stream(Exchange& x, net::ClientConn& conn) {
+net::Task<End> relay_stream(Exchange& x, net::ClientConn& conn, net::Lasting) {
   Streaming s;
   if (!begin(x, s, conn)) co_return End::failed;
   for (;;) {

@@ -118,7 +118,7 @@ namespace {
 
 }  // namespace
 
-net::Task<void> serve(Core& core, std::unique_ptr<net::Stream> stream) {
+net::Task<void> serve(Core& core, std::unique_ptr<net::Stream> stream, net::Lasting) {
   const OpenConnection open(core);
   net::HttpConn client(std::move(stream), core.limits(), core.memory(), &error_body);
   client.on_refusal(&dress_refusal, &core);

@@ -7,6 +7,6 @@
 
 namespace fw::gateway {
 
-net::Task<void> serve(Core& core, std::unique_ptr<net::Stream> stream);
+net::Task<void> serve(Core& core, std::unique_ptr<net::Stream> stream, net::Lasting = {});
 
 }  // namespace fw::gateway

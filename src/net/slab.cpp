@@ -19,16 +19,18 @@ namespace {
 #endif
 
 constexpr std::size_t kSlabBytes = 32 * 1024;  // aligned to its size: a pointer leads to its slab
-constexpr std::size_t kFine = 16;              // steps up to kFineMax; fine enough that what lives long seldom shares a class
+constexpr std::size_t kFine = 16;              // steps up to kFineMax
 constexpr std::size_t kFineMax = 1024;
 constexpr std::size_t kCoarse = 512;           // steps up to kMax; larger pieces are the system's
 constexpr std::size_t kMax = 8192;
 constexpr std::size_t kClasses = kFineMax / kFine + (kMax - kFineMax) / kCoarse;
-constexpr std::size_t kSparesMax = 2;
+constexpr std::size_t kSparesMax = 4;  // empty slabs that are kept
 
 struct Free {
   Free* next;
 };
+
+class Shelf;
 
 struct Slab {
   Slab* prev;
@@ -36,6 +38,7 @@ struct Slab {
   Free* free;
   std::uint32_t live;
   std::uint32_t untouched;  // offset of the first piece that was never handed out
+  Shelf* of;
 };
 
 constexpr std::size_t class_of(std::size_t bytes) {
@@ -61,12 +64,36 @@ Slab* map_slab() {
   return std::bit_cast<Slab*>(aligned);
 }
 
-class Shelf {
+class Spares {
  public:
-  ~Shelf() {
-    while (spares_) munmap(std::exchange(spares_, spares_->next), kSlabBytes);
+  ~Spares() {
+    while (first_) munmap(std::exchange(first_, first_->next), kSlabBytes);
+  }
+  Slab* take() {
+    if (!first_) return map_slab();
+    --count_;
+    return std::exchange(first_, first_->next);
+  }
+  void give(Slab* slab) {
+    if (count_ >= kSparesMax) {
+      munmap(slab, kSlabBytes);
+      return;
+    }
+    slab->next = first_;
+    first_ = slab;
+    ++count_;
   }
 
+ private:
+  Slab* first_ = nullptr;
+  std::size_t count_ = 0;
+};
+
+// Never destroyed before the last frame: what still lives at a thread's end keeps its slab.
+thread_local Spares spares;
+
+class Shelf {
+ public:
   void* take(std::size_t c) {
     auto* slab = open_[c];
     if (!slab) slab = open_slab(c);
@@ -83,8 +110,7 @@ class Shelf {
     return piece;
   }
 
-  void give(void* p, std::size_t c) {
-    auto* const slab = std::bit_cast<Slab*>(std::bit_cast<std::uintptr_t>(p) & ~(kSlabBytes - 1));
+  void give(void* p, Slab* slab, std::size_t c) {
     const bool was_full = full(*slab, c);
     auto* const piece = static_cast<Free*>(p);
     piece->next = slab->free;
@@ -94,7 +120,7 @@ class Shelf {
     // The last open slab of a class stays, so that one piece taken and given does not map and unmap.
     if (slab->live == 0 && (slab->prev || slab->next)) {
       unlink(*slab, c);
-      retire(slab);
+      spares.give(slab);
     }
   }
 
@@ -113,37 +139,28 @@ class Shelf {
     s.prev = s.next = nullptr;
   }
   Slab* open_slab(std::size_t c) {
-    auto* const slab = spares_ ? std::exchange(spares_, spares_->next) : map_slab();
-    if (spare_count_ > 0) --spare_count_;
+    auto* const slab = spares.take();
     slab->free = nullptr;
     slab->live = 0;
     slab->untouched = (sizeof(Slab) + 63) / 64 * 64;
+    slab->of = this;
     link(*slab, c);
     return slab;
   }
-  void retire(Slab* slab) {
-    if (spare_count_ >= kSparesMax) {
-      munmap(slab, kSlabBytes);
-      return;
-    }
-    slab->next = spares_;
-    spares_ = slab;
-    ++spare_count_;
-  }
-
   std::array<Slab*, kClasses> open_{};  // slabs with room
-  Slab* spares_ = nullptr;
-  std::size_t spare_count_ = 0;
 };
 
-// Never destroyed before the last frame: what still lives at a thread's end keeps its slab.
-thread_local Shelf shelf;
+thread_local std::array<Shelf, 2> shelves;  // by Stay
+
+Slab* slab_of(void* p) { return std::bit_cast<Slab*>(std::bit_cast<std::uintptr_t>(p) & ~(kSlabBytes - 1)); }
 
 }  // namespace
 
-void* slab_take(std::size_t bytes) {
+void* slab_take(std::size_t bytes, Stay stay) {
 #ifndef FAIRWAY_NO_SLABS
-  if (bytes <= kMax) return shelf.take(class_of(bytes));
+  if (bytes <= kMax) return shelves[static_cast<std::size_t>(stay)].take(class_of(bytes));
+#else
+  (void)stay;
 #endif
   void* const p = std::malloc(bytes);
   if (!p) throw std::bad_alloc();
@@ -152,7 +169,10 @@ void* slab_take(std::size_t bytes) {
 
 void slab_give(void* p, std::size_t bytes) noexcept {
 #ifndef FAIRWAY_NO_SLABS
-  if (bytes <= kMax) return shelf.give(p, class_of(bytes));
+  if (bytes <= kMax) {
+    auto* const slab = slab_of(p);
+    return slab->of->give(p, slab, class_of(bytes));
+  }
 #else
   (void)bytes;
 #endif

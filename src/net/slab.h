@@ -1,13 +1,16 @@
-// Memory by size class, per thread: what is short-lived never lies between what is long-lived, so
-// that a burst gives its pages back while the streams it left behind stay open.
+// Memory by size class and by how long it stays, per thread: what is short-lived never lies between what is long-lived,
+// so that a burst gives its pages back while the streams it left behind stay open.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace fw::net {
 
+enum class Stay : std::uint8_t { brief, lasting };  // lasting: as long as a connection or a stream
+
 // Never null. Must be given back on the same thread with the same size.
-void* slab_take(std::size_t bytes);
+void* slab_take(std::size_t bytes, Stay stay = Stay::brief);
 void slab_give(void* p, std::size_t bytes) noexcept;
 
 // For containers that live and die on one thread.

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
+#include <cstdint>
 #include <cstring>
 #include <random>
+#include <set>
 #include <vector>
 
 namespace fw::net {
@@ -34,6 +37,27 @@ TEST(Slab, pieces_do_not_overlap_and_keep_what_was_written) {
   }
   for (const auto& p : live) slab_give(p.at, p.bytes);
 }
+
+#if !defined(__has_feature)
+#define __has_feature(x) 0
+#endif
+#if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
+TEST(Slab, what_lasts_lies_in_no_page_of_what_comes_and_goes) {
+  std::set<std::uintptr_t> lasting_pages;
+  std::set<std::uintptr_t> brief_pages;
+  std::vector<void*> lasting;
+  std::vector<void*> brief;
+  for (int i = 0; i < 1'000; ++i) {
+    lasting.push_back(slab_take(528, Stay::lasting));
+    brief.push_back(slab_take(528));
+    lasting_pages.insert(std::bit_cast<std::uintptr_t>(lasting.back()) / 4096);
+    brief_pages.insert(std::bit_cast<std::uintptr_t>(brief.back()) / 4096);
+  }
+  for (const auto page : lasting_pages) EXPECT_FALSE(brief_pages.contains(page));
+  for (auto* p : brief) slab_give(p, 528);
+  for (auto* p : lasting) slab_give(p, 528);
+}
+#endif
 
 TEST(Slab, serves_strings) {
   using Text = std::basic_string<char, std::char_traits<char>, SlabAllocator<char>>;

@@ -2,10 +2,12 @@
 // from this thread's slabs.
 #pragma once
 
+#include <concepts>
 #include <coroutine>
 #include <cstddef>
 #include <exception>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include "net/slab.h"
@@ -15,9 +17,19 @@ namespace fw::net {
 template <class T>
 class Task;
 
+// The last parameter of a coroutine that stays as long as a connection or a stream: its frame is kept apart from those
+// that come and go.
+struct Lasting {};
+
 namespace detail {
 
 struct PromiseBase : InSlab {
+  using InSlab::operator new;
+  // The frame of a coroutine that has a parameter of type Lasting.
+  template <class... Parameters>
+    requires(std::same_as<std::remove_cvref_t<Parameters>, Lasting> || ...)
+  static void* operator new(std::size_t n, Parameters&&...) { return slab_take(n, Stay::lasting); }
+
   std::coroutine_handle<> continuation = std::noop_coroutine();
 
   struct Final {
