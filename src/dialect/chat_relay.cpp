@@ -79,7 +79,7 @@ class ChatRelay final : public EventRelay {
     if (!chunk.service_tier.empty()) service_tier_ = chunk.service_tier.substr(0, kWordBytesMax);
     if (!chunk.finish.empty()) finish_ = chunk.finish.substr(0, kWordBytesMax);
     if (chunk.usage.empty()) return true;
-    usage_ = read_chat_usage(chunk.usage);
+    told_usage() = read_chat_usage(chunk.usage);
     return !(strip_usage_ && chunk.choices_empty);
   }
 
@@ -88,7 +88,7 @@ class ChatRelay final : public EventRelay {
   bool strip_usage_;
 };
 
-static_assert(sizeof(ChatRelay) < 400);  // one for each open stream
+static_assert(sizeof(ChatRelay) <= 264);  // one for each open stream
 
 }  // namespace
 

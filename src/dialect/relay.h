@@ -51,7 +51,10 @@ class StreamRelay {
   bool preamble() const { return preamble_; }  // all so far only says that an answer will come, or why none will
   bool ended() const { return ended_; }      // the dialect's own ending, or an error
   const ProviderStreamError* error() const { return error_.get(); }  // null: none so far
-  const Usage& usage() const { return usage_; }                      // the last one told
+  const Usage& usage() const {  // the last one told
+    static constexpr Usage kNone;
+    return usage_ ? *usage_ : kNone;
+  }
   std::string_view response_id() const { return response_id_; }
   std::string_view service_tier() const { return service_tier_; }  // the one served, if told
   std::string_view finish() const { return finish_; }  // finish_reason; Responses: its status
@@ -59,7 +62,12 @@ class StreamRelay {
   std::int64_t events() const { return events_; }
 
  protected:
-  Usage usage_;
+  Usage& told_usage() {
+    if (!usage_) usage_ = std::make_unique<Usage>();
+    return *usage_;
+  }
+
+  std::unique_ptr<Usage> usage_;  // told at the end: a stream that is open has none
   std::string response_id_;
   std::string service_tier_;
   std::string finish_;

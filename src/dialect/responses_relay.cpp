@@ -105,8 +105,8 @@ class ResponsesRelay final : public EventRelay {
   void count(const Response& response) {
     Usage told = read_responses_usage(response.usage);
     told.tool_calls = read_tool_requests(response.tool_usage);
-    if (!further_) usage_ = Usage{};
-    usage_.add(told);
+    if (!further_) told_usage() = Usage{};
+    told_usage().add(told);
     further_ = false;
   }
 

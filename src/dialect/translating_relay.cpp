@@ -59,7 +59,7 @@ void TranslatingRelay::on(const AnswerEvent& event) {
   if (!event.service_tier.empty()) service_tier_ = event.service_tier.substr(0, kWordBytesMax);
   switch (event.kind) {
     case EventKind::begin: response_id_ = event.id.substr(0, kIdBytesMax); break;
-    case EventKind::usage: usage_ = *event.usage; break;
+    case EventKind::usage: told_usage() = *event.usage; break;
     case EventKind::finish:
       finished_ = true;
       finish_ = finish_word(event.finish, event.text).substr(0, kWordBytesMax);
