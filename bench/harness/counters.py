@@ -32,9 +32,10 @@ def user_and_system_ticks(pid):
     return sum(int(r[11]) for r in rows if len(r) > 12), sum(int(r[12]) for r in rows if len(r) > 12)
 
 
-def memory_bytes(pid):
-    """Proportional set size: shared pages count once over all who share them."""
-    rows = [line for p in tree(pid) for line in read(f"/proc/{p}/smaps_rollup").splitlines() if line.startswith("Pss:")]
+def memory_bytes(pid, of="Pss"):
+    """Proportional set size: shared pages count once over all who share them. `of`: Pss_Anon, its own memory, or
+    Pss_File, the kernel's pages of mapped files (programs, libraries, journals)."""
+    rows = [line for p in tree(pid) for line in read(f"/proc/{p}/smaps_rollup").splitlines() if line.startswith(f"{of}:")]
     return sum(int(line.split()[1]) for line in rows) * 1024
 
 

@@ -88,7 +88,7 @@ def hold(target, upstream_port, folder, streams):
     with upstream(upstream_port, folder, scenario.upstream), proxy(target, folder) as p:
         time.sleep(.5)
         pid = p.process.pid
-        before, slab = counters.memory_bytes(pid), counters.socket_slab_bytes()
+        before, files, slab = counters.memory_bytes(pid, "Pss_Anon"), counters.memory_bytes(pid, "Pss_File"), counters.socket_slab_bytes()
         command = load_command(target, folder, scenario, streams) + ["--hold", "60"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as load:
             try:
@@ -96,7 +96,8 @@ def hold(target, upstream_port, folder, streams):
                 if line != f"HOLDING {streams}":
                     raise RuntimeError(f"{target.name} held '{line}' instead of {streams} streams")
                 time.sleep(1.5)
-                return {"bytes_per_stream": (counters.memory_bytes(pid) - before) / streams,
+                return {"bytes_per_stream": (counters.memory_bytes(pid, "Pss_Anon") - before) / streams,
+                        "file_bytes_per_stream": (counters.memory_bytes(pid, "Pss_File") - files) / streams,
                         "kernel_bytes_per_stream": (counters.socket_slab_bytes() - slab) / streams, "idle_bytes": before}
             finally:
                 load.kill()
