@@ -27,6 +27,7 @@ struct Running {
   std::uint8_t candidates = 0;
   std::int8_t doubted = -1;  // the place that refused it first
   std::uint32_t expected = 0;  // input tokens
+  std::int64_t from_pool = 0;
   bool has_tried(std::size_t p) const { return (tried >> p & 1) != 0; }
 };
 
@@ -45,7 +46,7 @@ const std::vector<std::string_view>& policy_names();
 // Null: there is no such policy. world: only the clairvoyant one looks at it.
 std::unique_ptr<Chooser> make_chooser(std::string_view name, std::uint64_t seed, const World& world, double demand);
 // Of ours.cpp and rivals.cpp.
-std::unique_ptr<Chooser> make_ours(std::string_view name, std::uint64_t seed);
+std::unique_ptr<Chooser> make_ours(std::string_view name, std::uint64_t seed, double demand);
 std::unique_ptr<Chooser> make_rival(std::string_view name, std::uint64_t seed, double demand);
 
 }  // namespace fw::routing

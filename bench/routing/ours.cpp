@@ -1,5 +1,5 @@
-// Fairway's own choice: route::decide over a health::Board, filled as gateway/look.cpp fills it. No head tells of quotas
-// here, so what is known of them comes from refusals alone.
+// Fairway's own choice: route::decide over a health::Board, filled as gateway/look.cpp fills it. The pool's capacity is in the
+// configuration, as its owner knows it. No head tells of quotas here, so what is known of the others comes from refusals alone.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -18,10 +18,13 @@ using health::What;
 constexpr std::uint32_t kHarmlessTokens = 8'000;  // as in gateway/look.cpp
 constexpr std::uint32_t kOutputMax = 4'096;       // a client's max_tokens
 constexpr std::array<std::uint16_t, kPlaces> kProviders{0, 1, 2, 3, 4, 5};
+constexpr std::uint16_t kPool = 0;
 
 class Ours : public Chooser {
  public:
-  Ours(route::Prefer prefer, std::uint64_t seed) : board_(kProviders, kPlaces, seed), marks_(kPlaces), known_(1 << 16), seed_(seed) {
+  Ours(route::Prefer prefer, std::uint64_t seed, double demand) : board_(kProviders, kPlaces, seed), marks_(kPlaces), known_(1 << 16), seed_(seed) {
+    const auto& pool = places()[kPool];
+    board_.is_pool(kPool, {.tokens_per_minute = static_cast<std::int64_t>(pool.quota * demand * 60), .window_ms = static_cast<std::int64_t>(pool.bucket_s * 1'000)});
     policy_.prefer = prefer;
     policy_.first_token_ms = kSloMs;
     policy_.residency = {"eu"};
@@ -32,7 +35,13 @@ class Ours : public Chooser {
     return r.attempts < r.candidates ? r.order[r.attempts] : -1;
   }
 
-  void begin(Running& r, MonoTime now) override { r.ticket = board_.begin(r.place, r.expected + usual_.output_tokens(kOutputMax), true, now); }
+  void begin(Running& r, MonoTime now) override {
+    const auto tokens = r.expected + usual_.output_tokens(kOutputMax);
+    r.ticket = board_.begin(r.place, tokens, true, now);
+    if (r.place != kPool) return;
+    r.from_pool = tokens;
+    board_.take_from_pool(kPool, tokens, now);
+  }
 
   void first_token(Running& r, MonoTime now) override {
     auto o = observed(r, What::first_token, now);
@@ -46,6 +55,7 @@ class Ours : public Chooser {
     o.output_tokens = r.asked->output;
     o.used_tokens = r.asked->input + r.asked->output;
     board_.observe(o, r.ticket);
+    if (r.place == kPool) board_.take_from_pool(kPool, std::int64_t{o.used_tokens} - r.from_pool, now);
     marks_.clear(r.place);
     known_[shape(r)] = true;
     usual_.learn(bytes(r), r.asked->input, r.asked->output);
@@ -58,6 +68,7 @@ class Ours : public Chooser {
     o.retry_after_ms = r.fate.retry_after_ms;
     if (r.fate.kind == cloud::FailureKind::quota_exhausted) marks_.mark(r.place, cloud::Mark::account_exhausted, now);
     board_.observe(o, r.ticket);
+    if (r.place == kPool) board_.take_from_pool(kPool, -r.from_pool, now);
     if (r.fate.kind != cloud::FailureKind::invalid_request) return;
     if (r.doubted >= 0) return opinion(r, What::second_opinion_agreed, now);
     r.doubted = static_cast<std::int8_t>(r.place);
@@ -107,7 +118,8 @@ class Ours : public Chooser {
             .breaker = s.breaker,
             .may_probe = s.breaker == health::BreakerState::closed ? board_.may_look(static_cast<std::uint16_t>(place), now)
                                                                    : board_.may_probe(static_cast<std::uint16_t>(place), now),
-            .throttled = s.throttled, .marked = marks_.marked(place, now), .speaks = true};
+            .throttled = s.throttled, .marked = marks_.marked(place, now), .speaks = true,
+            .pool = place == kPool, .pool_tokens = place == kPool ? r.expected + output : 0};
   }
 
   void choose(Running& r, MonoTime now) {
@@ -139,9 +151,9 @@ class Ours : public Chooser {
 
 }  // namespace
 
-std::unique_ptr<Chooser> make_ours(std::string_view name, std::uint64_t seed) {
+std::unique_ptr<Chooser> make_ours(std::string_view name, std::uint64_t seed, double demand) {
   for (const auto p : {route::Prefer::balanced, route::Prefer::cost, route::Prefer::speed})
-    if (name == "fairway " + std::string(route::name(p))) return std::make_unique<Ours>(p, seed);
+    if (name == "fairway " + std::string(route::name(p))) return std::make_unique<Ours>(p, seed, demand);
   return nullptr;
 }
 

@@ -273,7 +273,7 @@ std::unique_ptr<Chooser> make_rival(std::string_view name, std::uint64_t seed, d
 
 std::unique_ptr<Chooser> make_chooser(std::string_view name, std::uint64_t seed, const World& world, double demand) {
   if (name == "clairvoyant") return std::make_unique<Clairvoyant>(world);
-  auto made = make_ours(name, seed);
+  auto made = make_ours(name, seed, demand);
   return made != nullptr ? std::move(made) : make_rival(name, seed, demand);
 }
 
