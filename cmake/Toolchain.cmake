@@ -15,6 +15,24 @@ target_compile_options(fw_flags INTERFACE
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   target_compile_definitions(fw_flags INTERFACE _FORTIFY_SOURCE=3)
 endif()
+# The release is laid out and inlined by what requests do (decision 0008). A function whose code changed since the profile
+# was taken has none, which is no error. Names of file-local functions stand in a profile without the clone's path.
+set(FAIRWAY_PROFILE "" CACHE STRING "'use' compiles by cmake/request.profdata, 'take' makes a build that writes one (bench/profile)")
+set_property(CACHE FAIRWAY_PROFILE PROPERTY STRINGS "" use take)
+if(FAIRWAY_PROFILE)
+  target_compile_options(fw_flags INTERFACE "SHELL:-mllvm -static-func-full-module-prefix=false")
+endif()
+if(FAIRWAY_PROFILE STREQUAL "use")
+  set(profile ${CMAKE_SOURCE_DIR}/cmake/request.profdata)
+  file(SHA256 ${profile} profile_hash)  # on the command line, so that another profile compiles everything again
+  set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${profile})
+  target_compile_definitions(fw_flags INTERFACE FAIRWAY_PROFILE_${profile_hash})
+  target_compile_options(fw_flags INTERFACE -fprofile-use=${profile} "SHELL:-mllvm -no-pgo-warn-mismatch"
+    -Wno-profile-instr-unprofiled -Wno-profile-instr-out-of-date)
+elseif(FAIRWAY_PROFILE STREQUAL "take")
+  target_compile_options(fw_flags INTERFACE -fprofile-generate)
+  target_link_options(fw_flags INTERFACE -fprofile-generate)
+endif()
 if(FAIRWAY_SANITIZE)
   target_compile_options(fw_flags INTERFACE -fsanitize=${FAIRWAY_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(fw_flags INTERFACE -fsanitize=${FAIRWAY_SANITIZE})
