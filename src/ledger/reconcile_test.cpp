@@ -117,6 +117,11 @@ class Reconciling : public testing::Test {
       if (d.cause == cause) return &d;
     return nullptr;
   }
+  static Difference of(const Reconciled& found, Cause cause) {
+    const auto* const d = find(found, cause);
+    EXPECT_TRUE(d) << name(cause);
+    return d ? *d : Difference();
+  }
 
  private:
   int made_ = 0;
@@ -179,26 +184,34 @@ TEST_F(Reconciling, tells_missing_attempts_from_ambiguous_ones_by_their_bounds) 
                              {attempt("2026-07-28", 400'000, 0), ambiguous("2026-07-28", 250'000, 100, "5"), ambiguous("2026-07-29", 900'000, 100, "5")});
   EXPECT_EQ(found.ambiguous, 2U);
   ASSERT_TRUE(find(found, Cause::ambiguous));
-  EXPECT_EQ(find(found, Cause::ambiguous)->tokens, 250'000);
-  EXPECT_EQ(find(found, Cause::ambiguous)->amount.usd(), "0.25");
+  EXPECT_EQ(of(found, Cause::ambiguous).tokens, 250'000);
+  EXPECT_EQ(of(found, Cause::ambiguous).amount.usd(), "0.25");
   ASSERT_TRUE(find(found, Cause::missing));
-  EXPECT_EQ(find(found, Cause::missing)->tokens, 350'000);
-  EXPECT_EQ(find(found, Cause::missing)->amount.usd(), "0.35");
+  EXPECT_EQ(of(found, Cause::missing).tokens, 350'000);
+  EXPECT_EQ(of(found, Cause::missing).amount.usd(), "0.35");
 }
 
 TEST_F(Reconciling, lets_no_attempt_explain_more_than_it_can_have_cost) {
   const auto found = compare({line("2026-07-28", "input", 500'000, "0.50")}, {attempt("2026-07-28", 400'000, 0), ambiguous("2026-07-28", 250'000, 100, "0.03")});
-  EXPECT_EQ(find(found, Cause::ambiguous)->amount.usd(), "0.03");
-  EXPECT_EQ(find(found, Cause::missing)->amount.usd(), "0.07");
+  EXPECT_EQ(of(found, Cause::ambiguous).amount.usd(), "0.03");
+  EXPECT_EQ(of(found, Cause::missing).amount.usd(), "0.07");
 }
 
 TEST_F(Reconciling, tells_what_is_not_billed_from_what_is_billed_a_day_late) {
   const auto found = compare({line("2026-07-28", "input", 600'000, "0.60"), line("2026-07-29", "input", 300'000, "0.30")},
                              {attempt("2026-07-28", 1'000'000, 0), attempt("2026-07-29", 50'000, 0)});
-  EXPECT_EQ(find(found, Cause::late)->amount.usd(), "0");
-  EXPECT_EQ(find(found, Cause::not_billed)->tokens, -150'000);
-  EXPECT_EQ(find(found, Cause::not_billed)->amount.usd(), "-0.15");
+  EXPECT_EQ(of(found, Cause::late).amount.usd(), "0");
+  EXPECT_EQ(of(found, Cause::not_billed).tokens, -150'000);
+  EXPECT_EQ(of(found, Cause::not_billed).amount.usd(), "-0.15");
   EXPECT_FALSE(find(found, Cause::missing));
+}
+
+TEST_F(Reconciling, takes_tokens_that_come_two_days_later_for_others) {
+  const auto found = compare({line("2026-07-26", "input", 600'000, "0.60"), line("2026-07-28", "input", 300'000, "0.30")},
+                             {attempt("2026-07-26", 1'000'000, 0), attempt("2026-07-28", 50'000, 0)});
+  EXPECT_FALSE(find(found, Cause::late));
+  EXPECT_EQ(of(found, Cause::not_billed).tokens, -400'000);
+  EXPECT_EQ(of(found, Cause::missing).tokens, 250'000);
 }
 
 TEST_F(Reconciling, calls_rounding_only_what_a_unit_of_the_last_digit_for_each_line_allows) {
@@ -219,10 +232,10 @@ TEST_F(Reconciling, keeps_credits_commitments_and_what_it_does_not_know_apart_an
   auto elsewhere = line("2026-07-28", "", 0, "99");
   elsewhere.kind = ChargeKind::elsewhere;
   const auto found = compare({credit, bought, unknown, model, elsewhere, line("2026-07-28", "input", 1000, "0.001")}, {attempt("2026-07-28", 1000, 0)});
-  EXPECT_EQ(find(found, Cause::credit)->amount.usd(), "-0.5");
-  EXPECT_EQ(find(found, Cause::commitment)->amount.usd(), "24");
-  EXPECT_EQ(find(found, Cause::unknown_meter)->what, "5.6 luna Zqx Gl 1M Tokens");
-  EXPECT_EQ(find(found, Cause::unknown_model)->model, "9-nova");
+  EXPECT_EQ(of(found, Cause::credit).amount.usd(), "-0.5");
+  EXPECT_EQ(of(found, Cause::commitment).amount.usd(), "24");
+  EXPECT_EQ(of(found, Cause::unknown_meter).what, "5.6 luna Zqx Gl 1M Tokens");
+  EXPECT_EQ(of(found, Cause::unknown_model).model, "9-nova");
   EXPECT_EQ(found.elsewhere.usd(), "99");
   EXPECT_EQ(found.difference().usd(), "23.6");
 }
@@ -233,7 +246,7 @@ TEST_F(Reconciling, values_a_bill_that_only_counts_at_the_books_prices) {
   const auto found = compare({counted}, {attempt("2026-07-28", 1'000'000, 0)});
   EXPECT_TRUE(found.counted);
   EXPECT_EQ(found.billed.usd(), "1.5");
-  EXPECT_EQ(find(found, Cause::missing)->amount.usd(), "0.5");
+  EXPECT_EQ(of(found, Cause::missing).amount.usd(), "0.5");
 }
 
 TEST_F(Reconciling, does_not_keep_tiers_apart_that_the_bill_does_not_tell) {
@@ -354,9 +367,9 @@ TEST_F(ByRequest, finds_what_differs_what_is_missing_and_what_is_not_billed) {
   unknown.time = at("2026-07-28T10:00:09Z");
   const auto found = settle({entry(same, 100, 10), entry(other, 200, 10), unknown}, {same, other, gone});
   EXPECT_EQ(found.agreed, 1U);
-  EXPECT_EQ(find(found, Cause::different)->amount.usd(), "0.0001");
-  EXPECT_EQ(find(found, Cause::missing)->amount.usd(), "0.5");
-  EXPECT_EQ(find(found, Cause::not_billed)->amount.usd(), "-0.00016");
+  EXPECT_EQ(of(found, Cause::different).amount.usd(), "0.0001");
+  EXPECT_EQ(of(found, Cause::missing).amount.usd(), "0.5");
+  EXPECT_EQ(of(found, Cause::not_billed).amount.usd(), "-0.00016");
 }
 
 TEST_F(ByRequest, meets_attempts_by_the_clouds_own_id_where_ours_is_not_told) {

@@ -109,6 +109,15 @@ class Reconcile(unittest.TestCase):
         told = self.reconcile("azure-focus.csv", status=5)
         self.assertEqual([(e["cause"], e["usd"]) for e in told["explanations"]], [("credit", "-0.25")])
         self.assertEqual(self.reconcile("azure.csv")["elsewhere"], {"lines": 1, "usd": "2.4"})
+        shutil.rmtree(self.books)
+        self.make(at("vertex", "gpt-oss-120b/vertex/global/standard/2025-08-05", "0.0126"))
+        told = self.reconcile("google.json", status=5)
+        self.assertEqual([(e["cause"], e["usd"], e["what"]) for e in told["explanations"]], [("credit", "-0.01", "promotion PROMOTION")])
+
+    def test_counts_and_costs_of_the_same_days_are_one_bill(self):
+        self.make(at("openai", SOL, "0.3"))
+        told = self.reconcile("openai-usage.json", "openai-costs.json")
+        self.assertEqual((told["billed_usd"], told["counted"], told["agreed"]), ("3", False, 2))
 
     def test_the_late_cut_of_luna_is_one_drift_with_meters_dates_and_amount(self):
         self.make(luna())
