@@ -89,6 +89,11 @@ class Mapped final : public SegmentFile {
       ::madvise(at_ + from, to - from, MADV_POPULATE_WRITE);  // an older kernel: the first store waits instead
 #endif
   }
+  void leave(std::size_t from, std::size_t to) override {
+    from = from / kPage * kPage;
+    to = to / kPage * kPage;
+    if (from < to) ::madvise(at_ + from, to - from, MADV_DONTNEED);
+  }
 
  private:
   Fd fd_;

@@ -54,6 +54,9 @@ class SegmentFile {
   virtual int write_again(std::size_t from, std::size_t to) = 0;
   // Has the pages in memory and writable, so that the first store into them does not wait. May do nothing.
   virtual void touch(std::size_t from, std::size_t to) = 0;
+  // These bytes are on disk and are not written again: the whole pages among them leave the process's memory, and the
+  // kernel keeps or drops them as it likes. May do nothing.
+  virtual void leave(std::size_t from, std::size_t to) = 0;
 };
 
 // A file mapped for reading.

@@ -253,6 +253,7 @@ DiskResult<void> Journal::sync_segment(Lane::Segment& segment, std::uint32_t to)
   segment.again = error != 0;
   if (error != 0) return std::unexpected(Fault{Step::sync, error});
   syncs_.fetch_add(1, std::memory_order_relaxed);
+  file.leave(segment.synced, to);
   segment.synced = to;
   // The sync took the right to write from the pages; the core shall not have to ask for it again.
   file.touch(to, to + kTouchAhead);

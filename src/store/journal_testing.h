@@ -91,6 +91,7 @@ class FailingDisk final : public Disk {
       return file_->write_again(from, to);
     }
     void touch(std::size_t from, std::size_t to) override { file_->touch(from, to); }
+    void leave(std::size_t from, std::size_t to) override { file_->leave(from, to); }
 
    private:
     FailingDisk& disk_;

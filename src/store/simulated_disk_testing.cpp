@@ -50,6 +50,7 @@ class SimulatedDisk::Mapped final : public SegmentFile {
     return 0;
   }
   void touch(std::size_t, std::size_t) override {}
+  void leave(std::size_t, std::size_t) override {}
 
  private:
   SimulatedDisk& disk_;
