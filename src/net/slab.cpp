@@ -18,13 +18,13 @@ namespace {
 #endif
 #endif
 
-constexpr std::size_t kSlabBytes = 32 * 1024;  // aligned to its size: a pointer leads to its slab
+constexpr std::size_t kSlabBytes = 16 * 1024;  // aligned to its size: a pointer leads to its slab
 constexpr std::size_t kFine = 16;              // steps up to kFineMax
 constexpr std::size_t kFineMax = 1024;
 constexpr std::size_t kCoarse = 512;           // steps up to kMax; larger pieces are the system's
 constexpr std::size_t kMax = 8192;
 constexpr std::size_t kClasses = kFineMax / kFine + (kMax - kFineMax) / kCoarse;
-constexpr std::size_t kSparesMax = 4;  // empty slabs that are kept
+constexpr std::size_t kSparesMax = 8;  // empty slabs that are kept
 
 struct Free {
   Free* next;
