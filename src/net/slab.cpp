@@ -150,9 +150,9 @@ class Shelf {
   std::array<Slab*, kClasses> open_{};  // slabs with room
 };
 
-thread_local std::array<Shelf, 2> shelves;  // by Stay
+[[maybe_unused]] thread_local std::array<Shelf, 2> shelves;  // by Stay
 
-Slab* slab_of(void* p) { return std::bit_cast<Slab*>(std::bit_cast<std::uintptr_t>(p) & ~(kSlabBytes - 1)); }
+[[maybe_unused]] Slab* slab_of(void* p) { return std::bit_cast<Slab*>(std::bit_cast<std::uintptr_t>(p) & ~(kSlabBytes - 1)); }
 
 }  // namespace
 
