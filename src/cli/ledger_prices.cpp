@@ -4,6 +4,7 @@
 
 #include "cloud/adapter.h"
 #include "config/offers.h"
+#include "offer/scope.h"
 
 namespace fw::cli {
 
@@ -23,6 +24,11 @@ ledger::PricedBy LedgerPrices::of(const ledger::Booked& a) {
     if (own && own->price) out.sheet = &*own->price;
     return out;
   }
+  // An intent whose end is not known names no row yet: what the deployment's place cost then.
+  if (a.price_row.empty() && own) {
+    out.sheet = own->price ? &*own->price : timeline_of(*own).price_at(a.time);
+    return out;
+  }
   const auto& known = of_row(a);
   out.row = known.row;
   if (known.row) out.model = known.row->model;
@@ -36,6 +42,18 @@ const config::Deployment* LedgerPrices::deployment(const std::string& name) cons
     for (const auto& d : model.deployments)
       if (d.name == name) return &d;
   return nullptr;
+}
+
+const offer::Timeline& LedgerPrices::timeline_of(const config::Deployment& d) {
+  const auto [at, made] = timelines_.try_emplace(d.name);
+  if (!made) return at->second;
+  const auto provider = std::ranges::find(config_->providers, d.provider, &config::Provider::name);
+  const auto* const adapter = provider == config_->providers.end() ? nullptr : cloud::find(provider->cloud);
+  const auto site = adapter ? adapter->site(provider->settings) : std::unexpected(Error{});
+  if (!site) return at->second;
+  at->second = book_.timeline({d.offer, provider->cloud, site->host, offer::widest(provider->scope, adapter->scope_of(d.model))});
+  at->second.set_cache_lifetime(adapter->cache_lifetime());
+  return at->second;
 }
 
 // A row alone, as a sheet: its tier is then the ordinary one.

@@ -31,10 +31,12 @@ class LedgerPrices {
   };
   const config::Deployment* deployment(const std::string& name) const;
   const Known& of_row(const ledger::Booked& attempt);
+  const offer::Timeline& timeline_of(const config::Deployment& deployment);
 
   const std::optional<config::Config>& config_;
   const offer::Book& book_;
   std::map<std::pair<std::string, std::string>, Known> rows_;
+  std::map<std::string, offer::Timeline> timelines_;  // by deployment
 };
 
 }  // namespace fw::cli

@@ -64,6 +64,8 @@ void AttemptReconciler::add(const Booked& a, const PricedBy& by) {
     else if (by.sheet)
       if (const auto priced = price(e.usage, *by.sheet, by.row ? std::string_view() : std::string_view(a.tier))) billed = priced->cost;
   }
+  // A price that the reservation contradicts is not the attempt's, as where another tier was asked for.
+  if (is_open_ended(a.state) && !e.amount && billed && a.cost_high && *billed > *a.cost_high) billed.reset();
   if (is_open_ended(a.state)) settle(a, *entry, billed);
   else compare(a, *entry, billed);
 }

@@ -340,6 +340,14 @@ TEST_F(ByRequest, settles_an_ambiguous_attempt_with_the_clouds_count) {
   EXPECT_EQ(found.difference().usd(), "0.0016");
 }
 
+TEST_F(ByRequest, leaves_the_cost_unknown_where_the_reservation_contradicts_the_price) {
+  const auto a = ambiguous("2026-07-28", 4000, 1000, "0.001");
+  const auto found = settle({entry(a, 1000, 100)}, {a});
+  ASSERT_EQ(found.resolutions.size(), 1U);
+  EXPECT_FALSE(found.resolutions[0].cost);
+  EXPECT_EQ(found.resolutions[0].basis, Basis::price_unknown);
+}
+
 TEST_F(ByRequest, settles_at_nothing_what_the_bill_does_not_charge) {
   const auto a = ambiguous("2026-07-28", 4000, 1000, "1");
   auto e = entry(a, 1000, 100);

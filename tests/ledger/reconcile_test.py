@@ -160,6 +160,11 @@ class Reconcile(unittest.TestCase):
         self.assertEqual(size, sum(p.stat().st_size for p in self.books.rglob("*") if p.is_file()))
         self.assertEqual(self.reconcile("attempts.json", args=("--apply", "--complete"))["applied"], 1)
 
+    def test_an_intent_that_names_no_price_is_settled_at_its_deployments(self):
+        self.make([sol(1, "2026-11-02T10:00:00Z"), sol(2, "2026-11-02T10:00:01Z", state="ambiguous", row="")])
+        told = self.reconcile("attempts.json", config=True, status=5)
+        self.assertEqual([(r["attempt_id"], r["cost_usd"]) for r in told["resolutions"]], [("req_2.1", "0.0045")])
+
     def test_nothing_is_written_while_a_gateway_holds_the_directory(self):
         self.make([sol(2, "2026-11-02T10:00:01Z", state="ambiguous")])
         with open(self.books / "lock", "a+") as lock:
