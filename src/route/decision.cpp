@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "health/board.h"
+
 namespace fw::route {
 namespace {
 
@@ -108,7 +110,8 @@ Pico score(const Decision& d, const Seen& seen, const Service& s, const Policy& 
 // One that was left because it was slow or failed, and would be the best were it well: a harmless request looks. It comes
 // first, once; the board says when the next may.
 void look_again(Decision& d, const Policy& policy, const Costs& costs) {
-  constexpr Service kWell{0, 1'311, 655};  // 2 % late and 1 % failing, as of a place that nobody knows
+  constexpr auto part_of_whole = [](double p) { return static_cast<std::uint16_t>(p * static_cast<double>(kWhole) + 0.5); };
+  constexpr Service kWell{0, part_of_whole(health::Board::kPriorMiss), part_of_whole(health::ErrorRate::kPrior)};  // as of a place that nobody knows
   const bool by_service = policy.prefer == Prefer::balanced || policy.prefer == Prefer::cost || policy.prefer == Prefer::speed;
   if (!by_service || !d.question.harmless || d.ranked.empty() || d.ranked.front().verdict != Verdict::admissible) return;
   for (std::size_t i = 1; i < d.ranked.size() && d.ranked[i].verdict == Verdict::admissible; ++i) {
