@@ -17,9 +17,6 @@ class AttemptReconciler {
   // lacks was not billed.
   AttemptReconciler(const offer::Book& book, std::string cloud, bool complete) : book_(book), cloud_(std::move(cloud)), complete_(complete) {}
   void add(const Bill& bill);
-  // The time that entries tell; the attempts of these days are to be added. Nothing is told: until() is before from().
-  WallTime from() const { return from_; }
-  WallTime until() const { return until_; }
   void add(const Booked& attempt, const PricedBy& by);
   Reconciled result();
 

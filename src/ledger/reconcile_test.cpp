@@ -97,6 +97,15 @@ class Reconciling : public testing::Test {
     l.amount = money(amount);
     return l;
   }
+  // What comes of the attempts; whatever it is, its causes add up.
+  Reconciled added_up(auto& reconciler, const std::vector<Booked>& attempts) {
+    for (const auto& a : attempts) reconciler.add(a, by(a.time));
+    auto out = reconciler.result();
+    Money sum;
+    for (const auto& d : out.differences) sum += d.amount;
+    EXPECT_EQ(sum.usd(), out.difference().usd());
+    return out;
+  }
   Reconciled compare(std::vector<BillLine> lines, const std::vector<Booked>& attempts, std::string_view unit = "0.000001") {
     Bill bill;
     bill.file = "azure.csv";
@@ -105,12 +114,7 @@ class Reconciling : public testing::Test {
     bill.amount_unit = money(unit);
     Reconciler reconciler(book_, "azure", {});
     reconciler.add(bill);
-    for (const auto& a : attempts) reconciler.add(a, by(a.time));
-    auto out = reconciler.result();
-    Money sum;
-    for (const auto& d : out.differences) sum += d.amount;
-    EXPECT_EQ(sum.usd(), out.difference().usd());
-    return out;
+    return added_up(reconciler, attempts);
   }
   static const Difference* find(const Reconciled& found, Cause cause) {
     for (const auto& d : found.differences)
@@ -318,12 +322,7 @@ class ByRequest : public Reconciling {
     bill.attempts = std::move(entries);
     AttemptReconciler reconciler(book_, "azure", complete);
     reconciler.add(bill);
-    for (const auto& a : attempts) reconciler.add(a, by(a.time));
-    auto out = reconciler.result();
-    Money sum;
-    for (const auto& d : out.differences) sum += d.amount;
-    EXPECT_EQ(sum.usd(), out.difference().usd());
-    return out;
+    return added_up(reconciler, attempts);
   }
 };
 
