@@ -48,8 +48,8 @@ def strict(schema):
     if not isinstance(schema, dict):
         return schema
     out = {key: strict(value) for key, value in schema.items()}
-    if "properties" in out and "allOf" not in out:
-        out.setdefault("additionalProperties", False)
+    if "properties" in out:
+        out.setdefault("unevaluatedProperties" if "allOf" in out else "additionalProperties", False)
     return out
 
 
