@@ -4,11 +4,13 @@ set(FW_ROOMS base wire dialect offer cloud health ledger route plan prove config
              net store gateway admin fake cli)
 set(FW_IO_ROOMS net store gateway admin fake cli)
 
-# fw_room(NAME [IO] SRC file... [TESTS file...] [FUZZ file...] [DEPS room...] [LIBS target...] [TEST_LIBS target...])
+# fw_room(NAME [IO] SRC file... [TESTS file...] [FUZZ file...] [DEPS room...] [LIBS target...] [TEST_LIBS target...]
+#         [PRECOMPILE header...])
 # makes the library fw_NAME, the test program fw_NAME_test and, with FAIRWAY_FUZZ, one
-# fuzzer per FUZZ file. Only the headers of DEPS (and what they depend on) can be included.
+# fuzzer per FUZZ file. Only the headers of DEPS (and what they depend on) can be included. PRECOMPILE names headers that
+# most of the room's files read, as they write them ("config/codec.h").
 function(fw_room name)
-  cmake_parse_arguments(R "IO" "" "SRC;TESTS;FUZZ;DEPS;LIBS;TEST_LIBS" ${ARGN})
+  cmake_parse_arguments(R "IO" "" "SRC;TESTS;FUZZ;DEPS;LIBS;TEST_LIBS;PRECOMPILE" ${ARGN})
   list(FIND FW_ROOMS ${name} self)
   if(self EQUAL -1)
     message(FATAL_ERROR "room '${name}' is not in the house (cmake/Rooms.cmake)")
@@ -37,6 +39,12 @@ function(fw_room name)
   target_include_directories(fw_${name} PUBLIC ${root})
   target_link_libraries(fw_${name} PUBLIC fw_flags fmt::fmt ${deps} ${R_LIBS})
   if(FAIRWAY_PRECOMPILED)
+    target_link_libraries(fw_${name} PUBLIC fw_standard)
+  endif()
+  if(FAIRWAY_PRECOMPILED AND R_PRECOMPILE)
+    list(TRANSFORM R_PRECOMPILE REPLACE "(.+)" "\"\\1\"" OUTPUT_VARIABLE headers)
+    target_precompile_headers(fw_${name} PRIVATE ${FW_STANDARD_HEADER} ${headers})
+  elseif(FAIRWAY_PRECOMPILED)
     target_precompile_headers(fw_${name} REUSE_FROM fw_standard)
   endif()
   if(R_TESTS)

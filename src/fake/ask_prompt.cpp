@@ -51,14 +51,14 @@ Spoken read_spoken(std::string_view object) {
 }
 
 // "messages[3]", worded only when something is wrong there.
-struct Place {
+struct Where {
   std::string_view list;
   int index;
   std::string text(std::string_view more = "") const { return fmt::format("{}[{}]{}", list, index, more); }
 };
 
 // Texts of the content; the last of them, if any.
-Taken read_content(const JsonMember& content, const Place& place, Ask& ask, std::string_view& last) {
+Taken read_content(const JsonMember& content, const Where& place, Ask& ask, std::string_view& last) {
   if (content.kind == JsonKind::null) return {};
   if (content.kind == JsonKind::string) {
     last = wire::json_text(content.value);
@@ -107,7 +107,7 @@ void count_output(const JsonMember& output, Ask& ask) {
     if (m.kind == JsonKind::object) count_result(ask, wire::json_find(m.value, {"text"}).value_or(""));
 }
 
-Taken take_spoken(const Spoken& s, const Place& place, Ask& ask) {
+Taken take_spoken(const Spoken& s, const Where& place, Ask& ask) {
   const bool result = s.role == "tool" || s.role == "function";
   ask.after_tool = result || s.type.ends_with("_output");
   if (result) {
@@ -132,7 +132,7 @@ Taken take_spoken(const Spoken& s, const Place& place, Ask& ask) {
   return {};
 }
 
-Taken check_role(const Spoken& s, const Place& place) {
+Taken check_role(const Spoken& s, const Where& place) {
   constexpr std::array<std::string_view, 6> kRoles{"system", "assistant", "user", "function", "tool", "developer"};
   if (s.role.empty()) return std::unexpected(missing_param(place.text(".role")));
   if (std::ranges::find(kRoles, s.role) != kRoles.end()) return {};
@@ -149,7 +149,7 @@ Taken read_messages(std::string_view array, Ask& ask) {
   JsonMember m;
   int i = 0;
   for (; messages.next(m); ++i) {
-    const Place place{"messages", i};
+    const Where place{"messages", i};
     if (m.kind != JsonKind::object) return std::unexpected(wrong_type(place.text(), "an object", kind_text(m.kind)));
     const auto spoken = read_spoken(m.value);
     if (const auto ok = check_role(spoken, place); !ok) return ok;
@@ -173,7 +173,7 @@ Taken read_input(const JsonMember& input, Ask& ask) {
   wire::JsonArray items(input.value, kAskDepthMax);
   JsonMember m;
   for (int i = 0; items.next(m); ++i) {
-    const Place place{"input", i};
+    const Where place{"input", i};
     if (m.kind != JsonKind::object) return std::unexpected(wrong_type(place.text(), "an object", kind_text(m.kind)));
     const auto spoken = read_spoken(m.value);
     if (spoken.type.empty() && spoken.role.empty()) return std::unexpected(missing_param(place.text(".role")));
