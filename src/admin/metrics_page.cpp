@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "admin/pages.h"
+#include "config/words.h"
 
 namespace fw::admin {
 namespace {
@@ -181,6 +182,23 @@ void ledger_counts(Page& page, const store::Bookkeeper::Condition& c) {
   page.sample("", c.ok() ? 1 : 0);
 }
 
+void notice_counts(Page& page, const gateway::Counts& c, const gateway::Snapshot& s) {
+  page.family("fairway_notices_total", "counter", "What operators were told, by the first word of its type.");
+  for (const auto& [word, kind] : config::Words<config::AlertKind>::all)
+    page.sample(fmt::format("kind={}", quoted(word)), c.notices[static_cast<std::size_t>(kind)]);
+  const auto& hooks = s.config().alerts.webhooks;
+  if (hooks.empty()) return;
+  page.family("fairway_webhook_deliveries_total", "counter", "POSTs of notices to a webhook, by what came of them.");
+  for (std::size_t i = 0; i < hooks.size() && i < c.webhooks.size(); ++i) {
+    page.sample(fmt::format("webhook={},outcome=\"delivered\"", quoted(hooks[i].name)), c.webhooks[i].delivered);
+    page.sample(fmt::format("webhook={},outcome=\"failed\"", quoted(hooks[i].name)), c.webhooks[i].failed);
+  }
+  page.family("fairway_webhook_given_up_total", "counter", "Notices that did not arrive at a webhook.");
+  for (std::size_t i = 0; i < hooks.size() && i < c.webhooks.size(); ++i) page.sample(fmt::format("webhook={}", quoted(hooks[i].name)), c.webhooks[i].given_up);
+  page.family("fairway_webhook_waiting", "gauge", "Notices that wait for a webhook now.");
+  for (std::size_t i = 0; i < hooks.size() && i < c.webhooks.size(); ++i) page.sample(fmt::format("webhook={}", quoted(hooks[i].name)), static_cast<std::uint64_t>(c.webhooks[i].waiting));
+}
+
 }  // namespace
 
 std::string metrics_page(const gateway::Counts& c, const gateway::Snapshot& s, const Keeping& keeping) {
@@ -213,6 +231,7 @@ std::string metrics_page(const gateway::Counts& c, const gateway::Snapshot& s, c
   page.sample("", c.hedges_refused);
   if (!s.budgets().empty()) page.family("fairway_budget_alerts_total", "counter", "Thresholds of a budget that were passed, each once per window.");
   for (std::size_t i = 0; i < s.budgets().size() && i < c.budget_alerts.size(); ++i) page.sample(fmt::format("budget={}", quoted(s.budgets()[i].name)), c.budget_alerts[i]);
+  notice_counts(page, c, s);
   if (keeping.journal) journal_counts(page, *keeping.journal);
   if (keeping.bookkeeper) ledger_counts(page, keeping.bookkeeper->condition());
   return page.take();

@@ -10,6 +10,7 @@
 #include "gateway/credentials.h"
 #include "gateway/decisions.h"
 #include "gateway/metrics.h"
+#include "gateway/notices.h"
 #include "gateway/snapshot.h"
 #include "ledger/record.h"
 #include "gateway/purse.h"
@@ -44,6 +45,13 @@ struct Standing {
   bool why = false;
 };
 std::string deployments_page(const gateway::Snapshot& snapshot, const Standing& standing);
+
+// {"data":[…],"next":null,"webhooks":[…]}: what operators were told, newest first, and how it was delivered.
+struct Alerts {
+  std::vector<gateway::Notice> told;
+  std::vector<gateway::WebhookCounts> deliveries;  // by webhook
+};
+std::string alerts_page(const Alerts& alerts, const gateway::Snapshot& snapshot);
 
 // Every candidate of a request with price, service and compatibility, why the winner won, and what
 // became of it; without a record, so far.

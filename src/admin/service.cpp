@@ -169,6 +169,13 @@ net::Task<std::vector<gateway::Commitments::Standing>> gather_commitments(Desk& 
   co_return all;
 }
 
+net::Task<Alerts> gather_alerts(Desk& desk, std::size_t limit) {
+  auto& core = desk.server.core(0);
+  auto question = gateway::ask<Alerts>(desk.loop, core.loop(), [&core, limit] { return Alerts{core.notices->newest(limit), core.notices->deliveries()}; });
+  auto alerts = co_await question;
+  co_return alerts;
+}
+
 void answer_probe(const Desk& desk, net::HttpConn& client, std::string_view path) {
   const bool yes = path == "/livez" || desk.ready.load(std::memory_order_relaxed);
   client.answer(yes ? 200 : 503, "content-type: text/plain; charset=utf-8\r\n", yes ? "yes\n" : "no\n");
@@ -213,11 +220,19 @@ net::Task<void> answer_page(Desk& desk, net::HttpConn& client, const config::Adm
     const auto standing = co_await gather_commitments(desk);
     co_return client.answer(200, kJson, commitments_page(standing, snapshot));
   }
+  if (path == "/admin/v1/alerts") {
+    if (!token.tenant.empty()) co_return client.answer(client_error(Code::forbidden, "alerts are not cut by tenant; this token sees one tenant only"));
+    const auto limit = limit_of(client.head().query);
+    if (!limit)
+      co_return client.answer(client_error(Code::invalid_value, fmt::format("limit must be a whole number from 1 to {}", kExchangesMax), "limit"));
+    const auto told = co_await gather_alerts(desk, *limit);
+    co_return client.answer(200, kJson, alerts_page(told, snapshot));
+  }
   if (path == "/admin/v1/deployments") {
     const auto standing = co_await gather_standing(desk, token.tenant.empty());
     co_return client.answer(200, kJson, deployments_page(snapshot, standing));
   }
-  client.answer(client_error(Code::not_found, "there is nothing here; see /metrics, /admin/v1/exchanges, /admin/v1/deployments, /admin/v1/budgets, /admin/v1/commitments, /admin/v1/books, /admin/v1/decisions, /admin/v1/explain/ID"));
+  client.answer(client_error(Code::not_found, "there is nothing here; see /metrics, /admin/v1/exchanges, /admin/v1/deployments, /admin/v1/budgets, /admin/v1/commitments, /admin/v1/alerts, /admin/v1/books, /admin/v1/decisions, /admin/v1/explain/ID"));
 }
 
 net::Task<void> serve(Desk& desk, std::unique_ptr<net::Stream> stream) {
@@ -256,7 +271,7 @@ void Desk::accepted(net::Fd connection) {
 
 }  // namespace
 
-Result<std::unique_ptr<Service>> Service::start(const config::Config& config) {
+Result<std::unique_ptr<Service>> Service::start(const config::Config& config, gateway::NoticeSink say) {
   auto service = std::unique_ptr<Service>(new Service);
   std::unique_ptr<net::TlsServer> tls;
   if (config.admin) {
@@ -272,7 +287,7 @@ Result<std::unique_ptr<Service>> Service::start(const config::Config& config) {
       tls = std::move(*made);
     }
   }
-  auto server = gateway::Server::start(config);
+  auto server = gateway::Server::start(config, std::move(say));
   if (!server) return std::unexpected(server.error());
   service->server_ = std::move(*server);
   service->ready_ = true;

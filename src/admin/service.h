@@ -13,8 +13,8 @@ namespace fw::admin {
 
 class Service {
  public:
-  // Returns once both planes accept connections.
-  static Result<std::unique_ptr<Service>> start(const config::Config& config);
+  // Returns once both planes accept connections. `say` writes the log (gateway/notices.h).
+  static Result<std::unique_ptr<Service>> start(const config::Config& config, gateway::NoticeSink say = {});
   ~Service();
 
   const std::vector<net::Address>& listening() const { return server_->listening(); }

@@ -12,6 +12,7 @@
 #include "cli/config_file.h"
 #include "cli/exit.h"
 #include "cli/signals.h"
+#include "config/words.h"
 #include "wire/json.h"
 
 namespace fw::cli {
@@ -27,8 +28,9 @@ void raise_descriptor_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-void log_line(const config::Log& log, std::string_view event, std::string_view detail) {
-  if (log.level == config::LogLevel::error || log.level == config::LogLevel::warn) return;
+// `data`: a JSON object with what `detail` says in words; empty: there is none.
+void log_line(const config::Log& log, config::LogLevel level, std::string_view event, std::string_view detail, std::string_view data = {}) {
+  if (level > log.level) return;
   if (log.format == config::LogFormat::text) {
     fmt::print(stderr, "{}: {}\n", event, detail);
     return;
@@ -39,7 +41,8 @@ void log_line(const config::Log& log, std::string_view event, std::string_view d
   wire::JsonWriter json(line);
   json.begin_object();
   json.member("time", admin::rfc3339({std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec}));
-  json.member("level", "info").member("event", event).member("detail", detail);
+  json.member("level", config::word_of(level)).member("event", event).member("detail", detail);
+  if (!data.empty()) json.key("data").raw(data);
   json.end_object();
   fmt::print(stderr, "{}\n", line);
 }
@@ -59,19 +62,20 @@ int serve(const ServeOptions& options) {
   const auto config = valid_config(options.config);
   if (!config) return config.error();
   raise_descriptor_limit();
-  auto service = admin::Service::start(*config);
+  const auto log_event = [&log = config->log](std::string_view event, std::string_view detail) { log_line(log, config::LogLevel::info, event, detail); };
+  auto service = admin::Service::start(*config, [log = config->log](const gateway::Notice& n) { log_line(log, n.level, n.type, n.text, n.data); });
   if (!service) {
     fmt::print(stderr, "fairway serve: {}\n", service.error().message);
     return kFailed;
   }
-  for (const auto& address : (*service)->listening()) log_line(config->log, "listening", address.text());
-  if (const auto address = (*service)->admin()) log_line(config->log, "admin", address->text());
-  log_line(config->log, "books", config->data_dir);
+  for (const auto& address : (*service)->listening()) log_event("listening", address.text());
+  if (const auto address = (*service)->admin()) log_event("admin", address->text());
+  log_event("books", config->data_dir);
   signals.wait();
-  log_line(config->log, "stopping", fmt::format("running exchanges may end within {} s", kGraceMs / 1000));
+  log_event("stopping", fmt::format("running exchanges may end within {} s", kGraceMs / 1000));
   end_on_second_signal(signals);
   (*service)->stop(kGraceMs);
-  log_line(config->log, "stopped", "");
+  log_event("stopped", "");
   return kOk;
 }
 

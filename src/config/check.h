@@ -29,6 +29,8 @@ void complete(Draft& draft, Report& report);
 
 // Listeners, the admin's tokens, timeouts.
 void check_server(const Config& config, Report& report);
+// Webhooks: names, URLs, secrets.
+void check_alerts(const Alerts& alerts, Report& report);
 // Providers (their adapter must accept them), models, deployments.
 void check_models(const Config& config, Report& report);
 // Deployments whose price is not known at a time.

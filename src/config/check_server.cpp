@@ -85,6 +85,7 @@ void check_server(const Config& config, Report& report) {
   check_listeners(config, report);
   if (config.admin) check_admin(*config.admin, config, report);
   check_timeouts(config.timeouts.attempt, "timeouts", report);
+  check_alerts(config.alerts, report);
   if (config.limits.body_bytes > config.limits.memory_bytes)
     report.add_at("limits.memory_bytes", {fmt::format("{}", config.limits.memory_bytes),
                                           fmt::format("room for one body at least ({})", config.limits.body_bytes),

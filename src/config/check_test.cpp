@@ -168,6 +168,19 @@ TEST(Check, prices_are_plain_decimals_of_known_meters) {
   EXPECT_NE(problems(changed("model: gpt }", "model: gpt, price: { long_context: { input: \"1\" } } }")).at(0).find("no `above`"), std::string::npos);
 }
 
+TEST(Check, a_webhook_needs_a_url_and_a_secret_that_nobody_guesses) {
+  const auto found = testing::problems_with("alerts:\n  webhooks:\n    - { name: ops, url: \"${env:KEY}\", secret: \"${env:OTHER}\" }\n"
+                                            "    - { name: ops, url: \"${file:u}\", secret: \"${file:s}\" }\n    - { name: bare, url: \"${file:u}\", kinds: [price, weather] }\n",
+                                            {{"u", "https://hooks.test/T0/hush"}, {"s", "whsec_not base64"}});
+  ASSERT_EQ(found.size(), 5u) << fmt::format("{}", fmt::join(found, "\n"));
+  EXPECT_NE(found[0].find("11:25 error alerts.webhooks[0].url: found a text that is no URL"), std::string::npos) << found[0];
+  EXPECT_NE(found[1].find("alerts.webhooks[0].secret: found a secret of 19 bytes, expected at least 24"), std::string::npos) << found[1];
+  EXPECT_NE(found[2].find("alerts.webhooks[1].name: found the name \"ops\" a second time"), std::string::npos) << found[2];
+  EXPECT_NE(found[3].find("alerts.webhooks[1].secret: found "), std::string::npos) << found[3];
+  EXPECT_NE(found[4].find("alerts.webhooks[2].kinds[1]: found \"weather\", expected one of budget, price, ledger, deployment, sign_in"), std::string::npos) << found[4];
+  for (const auto& line : found) EXPECT_EQ(line.find("hush"), std::string::npos) << line;
+}
+
 TEST(Check, says_everything_at_once) {
   const auto found = problems("version: 3\nlisten: [{ address: nowhere }]\nlog: { level: loud }\nproviders:\n  p: { cloud: opnai }\n"
                               "models:\n  m: { deployments: [{ provider: q, model: x }] }\nkeys: [{ name: k, key: literal, tenant: t }]\nextra: 1\n");

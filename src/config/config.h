@@ -356,6 +356,27 @@ struct Journal {
   int segment_mib = 16;
 };
 
+// What operators are told of: the first word of a notice's type.
+enum class AlertKind : std::uint8_t { budget, price, ledger, deployment, sign_in };
+
+// Where notices are sent, signed as Standard Webhooks 1.0 says.
+struct Webhook {
+  std::string name;
+  Secret url;  // many services put their secret there
+  Secret secret;  // as written; its bytes: webhook_key()
+  std::vector<AlertKind> kinds;  // empty: all
+  int timeout_ms = 10'000;
+};
+
+struct Alerts {
+  int price_days = 14;  // so far ahead a price that moves or ends is told
+  std::vector<Webhook> webhooks;
+};
+
+// The bytes of a webhook's secret: what stands behind `whsec_` in base64, else the text itself. Empty: it is neither.
+std::string webhook_key(const Secret& secret);
+inline constexpr std::size_t kWebhookKeyBytesMin = 24;
+
 struct Config {
   std::vector<Listen> listen;
   std::optional<Admin> admin;
@@ -369,6 +390,7 @@ struct Config {
   Limits limits;
   Drain drain;
   Retries retries;
+  Alerts alerts;
   std::vector<Provider> providers;
   std::vector<Model> models;
   std::vector<Policy> policies;

@@ -190,6 +190,7 @@ const Table& file_table() {
        entry<&Config::timeouts>({.name = "timeouts", .doc = "Limits in time."}),
        entry<&Config::limits>({.name = "limits", .doc = "Limits in size and number."}),
        entry<&Config::retries>({.name = "retries", .doc = "The retry budget."}),
+       entry<&Config::alerts>({.name = "alerts", .doc = "What operators are told of beside the log ([docs/alerts.md](alerts.md))."}),
        entry<&Config::drain>({.name = "drain", .doc = "Caps for abandoned streams."}),
        entry<&Config::data_dir>({.name = "data_dir", .doc = "Where the books are kept, beside this file unless it is absolute. One gateway has it at a time.", .rule = &kPath}),
        entry<&Config::durability>({.name = "durability", .doc = "When an attempt's intent has to be on disk: `grouped`, every `journal.sync_ms` (a killed process loses nothing, a power cut at most that window); or `strict`, before the first byte goes upstream."}),

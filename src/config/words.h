@@ -31,6 +31,14 @@ struct Words<Role> {
       {{"owner", Role::owner}, {"keys", Role::keys}, {"read", Role::read}}};
 };
 template <>
+struct Words<AlertKind> {
+  static constexpr std::array<std::pair<std::string_view, AlertKind>, 5> all{{{"budget", AlertKind::budget},
+                                                                             {"price", AlertKind::price},
+                                                                             {"ledger", AlertKind::ledger},
+                                                                             {"deployment", AlertKind::deployment},
+                                                                             {"sign_in", AlertKind::sign_in}}};
+};
+template <>
 struct Words<cloud::OnCancel> {
   static constexpr std::array<std::pair<std::string_view, cloud::OnCancel>, 3> all{
       {{"drain", cloud::OnCancel::drain},

@@ -112,12 +112,14 @@ Core::Core(net::Loop& loop, Shared& shared, std::size_t index, std::unique_ptr<n
   counts.sign_ins.resize(snapshot().providers().size());
   counts.budget_alerts.resize(snapshot().budgets().size());
   if (index == 0) purse.keep_home(shared.cores.size(), shared.spent);
+  if (index == 0) notices = std::make_unique<Notices>(*this);
   commitments.restore(shared.drawn);
   if (auto* const lane = books.lane()) lane->on_wake([&loop, lane] { loop.post(std::make_unique<Deliver>(*lane)); });
   [[maybe_unused]] const auto n = getrandom(random_.data(), sizeof random_, 0);
 }
 
 Core::~Core() {
+  watch_.reset();
   keepers_.clear();
   loop_.end_tasks();
 }
@@ -139,6 +141,14 @@ void Core::listen(int listener_fd, const config::Tls* tls) {
     server = std::move(*made);
   }
   doors_.push_back(std::make_unique<Door>(*this, listener_fd, std::move(server)));
+}
+
+void Core::keep_watch() { watch_ = std::make_unique<Watch>(*this); }
+
+void Core::notify(Notice notice) {
+  auto& first = *shared_.cores.front();
+  if (&first == this) return notices->tell(std::move(notice));
+  post(first.loop(), [&first, told = std::move(notice)]() mutable { first.notices->tell(std::move(told)); });
 }
 
 void Core::stop_listening() {

@@ -15,17 +15,23 @@
 #include "gateway/commitments.h"
 #include "gateway/credentials.h"
 #include "gateway/metrics.h"
+#include "gateway/notices.h"
 #include "gateway/owners.h"
 #include "gateway/permits.h"
 #include "gateway/purse.h"
 #include "gateway/senses.h"
 #include "gateway/snapshot.h"
+#include "gateway/watch.h"
 #include "health/account_marks.h"
 #include "health/retry_budget.h"
 #include "ledger/record.h"
 #include "net/cores.h"
 #include "net/http_client.h"
 #include "net/http_server.h"
+
+namespace fw::store {
+class Bookkeeper;
+}
 
 namespace fw::gateway {
 
@@ -41,6 +47,8 @@ struct Shared {
   std::vector<std::unique_ptr<Permits>> tenants;  // by tenant index; null: no limit
   std::vector<Core*> cores;
   store::Journal* journal = nullptr;  // null: no books are kept
+  const store::Bookkeeper* bookkeeper = nullptr;  // likewise
+  NoticeSink say;                     // empty: there is no log
   std::vector<Money> spent;           // by budget, in its window at the start
   std::vector<Money> drawn;           // by commitment, at the start
 
@@ -117,6 +125,11 @@ class Core : public net::Resident, public net::Acceptor::Sink {
   std::unique_ptr<net::UpstreamPool> token_pool(net::Endpoint endpoint);
   net::UpstreamPool::Dial dial_tokens;  // for tests
 
+  // Begins to look for what operators should know. On the first core only.
+  void keep_watch();
+  // From any core.
+  void notify(Notice notice);
+
   // The home core of a response id.
   Core& home(std::uint64_t id_hash) { return *shared_.cores[id_hash % shared_.cores.size()]; }
 
@@ -131,6 +144,7 @@ class Core : public net::Resident, public net::Acceptor::Sink {
   Senses senses;
   Commitments commitments;
   std::vector<Signer> signers;  // by provider
+  std::unique_ptr<Notices> notices;  // of the first core; null on the others
   std::string fields;                       // space to write header lines in; not kept over a suspension
   std::vector<std::string_view> pieces;     // likewise, what a relay puts out
 
@@ -154,6 +168,7 @@ class Core : public net::Resident, public net::Acceptor::Sink {
   std::vector<std::unique_ptr<dialect::inner::Request>> spare_inner_;
   std::vector<std::unique_ptr<Door>> doors_;
   std::array<std::uint64_t, 4> random_{};
+  std::unique_ptr<Watch> watch_;
   bool draining_ = false;
   bool telling_ = false;
 };

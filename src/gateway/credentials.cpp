@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "gateway/core.h"
+#include "wire/json_write.h"
 
 namespace fw::gateway {
 namespace {
@@ -150,6 +151,7 @@ void Keeper::fetched(Result<cloud::Credential> result) {
   }
   auto& counts = core_.counts.sign_ins[provider_];
   ++(result ? counts.fetched : counts.failed);
+  tell_if_changed(result);
   if (result) {
     failures_ = 0;
     retry_at_ = MonoTime::never();
@@ -162,6 +164,23 @@ void Keeper::fetched(Result<cloud::Credential> result) {
   news.credential = current_;
   core_.tell_signer(provider_, news);
   look();
+}
+
+// The first failure and the first success after it.
+void Keeper::tell_if_changed(const Result<cloud::Credential>& result) {
+  if (result.has_value() == (failures_ == 0)) return;
+  const auto& provider = core_.snapshot().providers()[provider_].name;
+  const bool well = result.has_value();
+  const bool lives = current_ && core_.loop().wall() < current_->expires;
+  const auto why = well ? std::string() : result.error().message;
+  Notice notice{.id = {}, .time = {}, .kind = config::AlertKind::sign_in, .level = well ? config::LogLevel::info : config::LogLevel::error, .type = well ? "sign_in.recovered" : "sign_in.failed", .text = {}, .data = {}};
+  if (well) notice.text = fmt::format("the provider {} can be signed in to again", provider);
+  else notice.text = fmt::format("the provider {} cannot be signed in to{}: {}", provider, lives ? " (the credential in use is good for a while)" : "", why);
+  wire::JsonWriter json(notice.data);
+  json.begin_object().member("provider", provider);
+  if (!well) json.member("why", why).member("credential_left", lives);
+  json.end_object();
+  core_.notify(std::move(notice));
 }
 
 // Is the next one due?

@@ -46,6 +46,7 @@ class Keeper : private net::Timer {
   static constexpr std::int64_t kBackoffMaxMs = 60'000;
   static net::Task<void> fetch(Keeper& self);
   void fetched(Result<cloud::Credential> result);
+  void tell_if_changed(const Result<cloud::Credential>& result);
   void look();
   void arm_in(std::int64_t ms);
 

@@ -59,6 +59,8 @@ void Counts::merge(const Counts& o) {
   hedges += o.hedges;
   hedges_won += o.hedges_won;
   hedges_refused += o.hedges_refused;
+  for (std::size_t i = 0; i < notices.size(); ++i) notices[i] += o.notices[i];
+  if (!o.webhooks.empty()) webhooks = o.webhooks;
 }
 
 namespace {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "base/money.h"
@@ -47,6 +48,15 @@ struct SignInCounts {
   std::uint64_t failed = 0;
 };
 
+// How a webhook's notices were delivered.
+struct WebhookCounts {
+  std::uint64_t delivered = 0;
+  std::uint64_t failed = 0;    // answers that were no 2xx, and none
+  std::uint64_t given_up = 0;  // notices that did not arrive
+  std::size_t waiting = 0;     // now
+  std::string failure;         // of the latest delivery; empty: it went well
+};
+
 struct Counts {
   std::vector<ModelCounts> models;            // by index; the last: no model was recognised
   std::vector<DeploymentCounts> deployments;  // by index
@@ -62,6 +72,8 @@ struct Counts {
   std::uint64_t hedges = 0;
   std::uint64_t hedges_won = 0;      // answered before the first place
   std::uint64_t hedges_refused = 0;  // by their budget
+  std::array<std::uint64_t, 5> notices{};  // by config::AlertKind
+  std::vector<WebhookCounts> webhooks;     // of the first core; empty on the others
   void merge(const Counts& o);
 };
 

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/date.h"
 #include "gateway/ask.h"
 #include "gateway/core.h"
 #include "ledger/refusal.h"
+#include "wire/json_write.h"
 
 namespace fw::gateway {
 
@@ -21,6 +23,7 @@ void MoneyKind::returned(Core& core, Home& home, std::size_t account, const Retu
   const auto passed = home.returned(account, r);
   core.purse.keep_pace(account);
   core.counts.budget_alerts[account] += passed.count;
+  for (const auto percent : passed.list()) core.purse.tell_passed(account, r.window, percent);
   if (!passed.limit || core.snapshot().budgets()[account].rule.hard) return;
   for (auto* const to : cores(core))
     post(loop(*to), [to, account, window = r.window] { of(*to).lease(account).note_over(window); });
@@ -38,6 +41,22 @@ Purse::Purse(Core& core, const Snapshot& snapshot)
     for (const auto account : key.budgets) paced_[account] = paced_[account] || snapshot.policies()[key.policy].pacing;
   pacers_.resize(paced_.size());
   pressure_.resize(paced_.size());
+}
+
+void Purse::tell_passed(std::size_t account, ledger::WindowId window, unsigned percent) {
+  const auto& budget = snapshot_.budgets()[account];
+  const auto now = core_.loop().wall();
+  const auto span = clocks_[account].at(now);
+  const auto state = money.home()->state(account, window);
+  Notice notice{.id = {}, .time = {}, .kind = config::AlertKind::budget, .level = percent >= 100 ? config::LogLevel::warn : config::LogLevel::info, .type = "budget.threshold", .text = {}, .data = {}};
+  notice.text = ledger::passed_text({.name = budget.name, .per = budget.rule.per, .span = span, .state = state, .needed = {}}, percent, *budget.rule.zone);
+  wire::JsonWriter json(notice.data);
+  json.begin_object().member("budget", budget.name).member("percent", static_cast<std::int64_t>(percent)).member("limit_usd", state.limit.usd());
+  json.member("settled_usd", state.settled.usd()).member("per", name(budget.rule.per)).member("hard", budget.rule.hard).key("resets_at");
+  if (span.ends()) json.string(rfc3339_text(span.until));
+  else json.null();
+  json.end_object();
+  core_.notify(std::move(notice));
 }
 
 void Purse::keep_pace(std::size_t account) {

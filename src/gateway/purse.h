@@ -93,6 +93,8 @@ class Purse {
 
   // On core 0: some of the account was spent. Where a policy paces it, all cores learn what that means.
   void keep_pace(std::size_t account);
+  // On the home core: operators are told that so much of a budget is spent.
+  void tell_passed(std::size_t account, ledger::WindowId window, unsigned percent);
   // Of the key's budgets, the most (route/pacer.h); 0 on cores that were told nothing.
   std::uint16_t pressure(std::uint16_t key) const;
 

@@ -29,6 +29,8 @@ std::optional<std::string> environment(const std::string& name) {
   if (name == "A") return "sk-team-a-0123456789";
   if (name == "B") return "sk-team-b-0123456789";
   if (name == "ONE") return "sk-cloud-one-secret";
+  if (name == "HOOK_URL") return "https://hook.test/in/?token=hush";
+  if (name == "HOOK_SECRET") return "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
   return std::nullopt;
 }
 

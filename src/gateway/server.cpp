@@ -55,7 +55,7 @@ Result<std::vector<net::Fd>> open_listeners(const config::Address& address, std:
   return out;
 }
 
-Result<std::unique_ptr<Server>> Server::start(const config::Config& config) {
+Result<std::unique_ptr<Server>> Server::start(const config::Config& config, NoticeSink say) {
   signal(SIGPIPE, SIG_IGN);
   auto snapshot = Snapshot::make(config, process_surroundings());
   if (!snapshot) return std::unexpected(snapshot.error());
@@ -72,6 +72,7 @@ Result<std::unique_ptr<Server>> Server::start(const config::Config& config) {
     server->listeners_.push_back(std::move(*fds));
   }
   server->shared_ = std::make_unique<Shared>(std::move(*snapshot), count);
+  server->shared_->say = std::move(say);
   if (auto opened = server->open_books(count); !opened) return std::unexpected(std::move(opened.error()));
   auto* const self = server.get();
   std::atomic<bool> failed = false;
@@ -88,6 +89,7 @@ Result<std::unique_ptr<Server>> Server::start(const config::Config& config) {
   if (failed) return std::unexpected(error);
   for (std::size_t i = 0; i < count; ++i)
     server->cores_->run_on(i, [self, i] { self->shared_->cores[i]->keep_credentials(); });
+  server->cores_->run_on(0, [self] { self->shared_->cores[0]->keep_watch(); });
   // Whoever cannot sign in yet is passed over, so waiting longer than this would help nobody.
   server->shared_->signers_told().wait_for(kSignInWait);
   for (std::size_t i = 0; i < count; ++i)
@@ -128,6 +130,7 @@ Result<void> Server::open_books(std::size_t cores) {
   auto bookkeeper = store::Bookkeeper::open(*journal_, {.follow_from = kMayWait});
   if (!bookkeeper) return std::unexpected(std::move(bookkeeper.error()));
   bookkeeper_ = std::move(*bookkeeper);
+  shared_->bookkeeper = bookkeeper_.get();
   return {};
 }
 

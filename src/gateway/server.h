@@ -15,8 +15,8 @@ namespace fw::gateway {
 
 class Server {
  public:
-  // Binds every listener, then serves. Nothing listens if any of them cannot.
-  static Result<std::unique_ptr<Server>> start(const config::Config& config);
+  // Binds every listener, then serves. Nothing listens if any of them cannot. `say` writes the log (notices.h).
+  static Result<std::unique_ptr<Server>> start(const config::Config& config, NoticeSink say = {});
   ~Server();
 
   // Where it listens, in the config's order; a port the system chose is told.

@@ -16,7 +16,18 @@ std::string limit_text(const BudgetRefusal& r) {
   return r.per == Window::total ? fmt::format("{} USD in all", usd) : fmt::format("{} USD per {}", usd, name(r.per));
 }
 
+std::string next_text(const BudgetRefusal& r, const TimeZone& zone) {
+  auto text = fmt::format("; the next {} begins at {}", name(r.per), local_text(r.span.until, zone));
+  if (zone.name() != "UTC") text += fmt::format(" ({})", zone.name());
+  return text;
+}
+
 }  // namespace
+
+std::string passed_text(const BudgetRefusal& of, unsigned percent, const TimeZone& zone) {
+  auto text = fmt::format("{} % of the budget \"{}\" of {} are spent: {} USD by now", percent, of.name, limit_text(of), of.state.settled.usd());
+  return of.span.ends() ? text + next_text(of, zone) : text;
+}
 
 Error refused_by_budget(const BudgetRefusal& r, const TimeZone& zone, WallTime now) {
   Error error{Code::project_spend_limit_exceeded, Origin::client, Retry::never,
@@ -28,8 +39,7 @@ Error refused_by_budget(const BudgetRefusal& r, const TimeZone& zone, WallTime n
   } else if (!r.span.ends()) {
     error.message += "; it has no end, so only a higher limit helps";
   } else {
-    error.message += fmt::format("; the next {} begins at {}", name(r.per), local_text(r.span.until, zone));
-    if (zone.name() != "UTC") error.message += fmt::format(" ({})", zone.name());
+    error.message += next_text(r, zone);
     error.retry = Retry::after_delay;
     error.retry_after_ms = bounded_ms((r.span.until.ns - now.ns) / 1'000'000 + 1);
   }

@@ -17,6 +17,8 @@ struct BudgetRefusal {
   BudgetState state;      // the home's, when it refused
   Money needed;           // what the request may cost
 };
+// For people: so much of the budget is spent in this window. `state` is the home's.
+std::string passed_text(const BudgetRefusal& of, unsigned percent, const TimeZone& zone);
 // 429 project_spend_limit_exceeded. Retry-After is the beginning of the next window, unless the request does not fit
 // into a whole one or there is none.
 Error refused_by_budget(const BudgetRefusal& refusal, const TimeZone& zone, WallTime now);

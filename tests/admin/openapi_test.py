@@ -5,6 +5,7 @@ import pathlib
 import re
 import sys
 import tempfile
+import time
 import unittest
 
 import jsonschema
@@ -26,6 +27,8 @@ admin:
     - {{ name: all, token: "${{env:ADMIN}}" }}
     - {{ name: team, token: "${{env:TEAM}}", tenant: team }}
 data_dir: {folder}/data
+alerts: {{ webhooks: [{{ name: nobody, url: "${{env:HOOK}}" }}] }}
+budgets: {{ tiny: {{ usd: "0.0000001", per: day, hard: false, keys: [one] }} }}
 providers:
   direct: {{ cloud: openai, base_url: "{openai}/v1", auth: {{ api_key: "${{env:OPENAI}}" }} }}
   azure: {{ cloud: azure, base_url: "{azure}/openai/v1", auth: {{ api_key: "${{env:AZURE}}" }}, scope: us }}
@@ -38,7 +41,7 @@ commitments: {{ year: {{ usd: "1000", from: 2026-01-01, until: 2099-01-01, provi
 tenants: {{ team: {{}} }}
 keys: [{{ name: one, tenant: team, key: "${{env:KEY}}", budget: {{ usd: "100" }} }}]
 """
-ENVIRONMENT = {"OPENAI": "sk-fake-openai", "AZURE": "fake-azure-key", "ADMIN": ADMIN, "TEAM": TENANT_TOKEN, "KEY": KEY}
+ENVIRONMENT = {"OPENAI": "sk-fake-openai", "AZURE": "fake-azure-key", "ADMIN": ADMIN, "TEAM": TENANT_TOKEN, "KEY": KEY, "HOOK": "http://127.0.0.1:1/in"}
 
 
 def strict(schema):
@@ -109,7 +112,12 @@ class Admin(unittest.TestCase):
         exchanges = self.check("/admin/v1/exchanges")["data"]
         self.assertEqual({e["request_id"] for e in exchanges}, set(self.ids))
         self.assertGreaterEqual(len(self.check("/admin/v1/decisions")["data"]), 3)
-        self.assertEqual(self.check("/admin/v1/budgets")["data"][0]["keys"], ["one"])
+        self.assertEqual([b["keys"] for b in self.check("/admin/v1/budgets")["data"]], [["one"], ["one"]])
+        until = time.monotonic() + 30
+        while not (alerts := self.check("/admin/v1/alerts"))["data"] and time.monotonic() < until:
+            pass  # a lease tells what was spent a moment later
+        self.assertIn("budget.threshold", {a["type"] for a in alerts["data"]})
+        self.assertEqual(alerts["webhooks"][0]["name"], "nobody")
         self.assertEqual(self.check("/admin/v1/commitments")["data"][0]["providers"], ["direct"])
         self.assertEqual(len(self.check("/admin/v1/deployments")["data"]), 2)
         self.assertTrue(self.check("/admin/v1/books")["journal"]["records"])
@@ -124,6 +132,7 @@ class Admin(unittest.TestCase):
         self.check("/admin/v1/exchanges", 401, token=None)
         self.check("/admin/v1/exchanges", 400, query="?limit=0")
         self.check("/admin/v1/decisions", 400, query="?limit=1001")
+        self.check("/admin/v1/alerts", 400, query="?limit=all")
         self.check("/admin/v1/explain/req_none", 404, template="/admin/v1/explain/{request_id}")
         for path, item in self.document["paths"].items():
             if "403" in item["get"]["responses"]:
