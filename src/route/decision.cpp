@@ -131,9 +131,10 @@ void draw(Decision& d, std::size_t end) {
     auto left = mixed(d.question.seed + i) % total;
     std::size_t at = i;
     while (at + 1 < end && left >= d.seen[d.ranked[at].place].weight) left -= d.seen[d.ranked[at++].place].weight;
-    total -= d.seen[d.ranked[at].place].weight;
-    std::rotate(d.ranked.begin() + static_cast<std::ptrdiff_t>(i), d.ranked.begin() + static_cast<std::ptrdiff_t>(at),
-                d.ranked.begin() + static_cast<std::ptrdiff_t>(at) + 1);
+    const Ranked drawn = d.ranked[at];
+    total -= d.seen[drawn.place].weight;
+    for (; at > i; --at) d.ranked[at] = d.ranked[at - 1];
+    d.ranked[i] = drawn;
     d.ranked[i].score = static_cast<Pico>(i);
   }
 }
