@@ -168,7 +168,9 @@ net::Task<After> deliver_body(Exchange& x, int status, std::string body, std::in
   const auto until = MonoTime{x.begun.ns + x.core.first_token_ns() + tokens * x.core.event_ns()};
   auto pausing = pause(x, until);
   if (!co_await pausing) {
-    x.entry->usage.output = std::min(x.entry->usage.output, generated_by_now(x));
+    auto& usage = x.entry->usage;
+    usage.output = std::min(usage.output, generated_by_now(x));
+    usage.reasoning = std::min(usage.reasoning, usage.output);  // thought first
     co_return After::cut;
   }
   x.entry->status = status;

@@ -181,13 +181,14 @@ TEST_F(Faults, a_client_that_does_not_wait_for_a_whole_answer_is_billed_what_was
   slow.first_token_ms = 600'000;
   cloud = start_fake("openai", slow);
   caller = std::make_unique<Caller>(*cloud);
-  caller->send(caller->request("POST", kPath, kChat));
+  caller->send(caller->request("POST", kPath, R"({"model":"gpt-6-sol","messages":[{"role":"user","content":"think first"}]})"));
   caller.reset();
   const auto last = attempt();
   EXPECT_EQ(wire::json_find(last, {"client_gone"}), "true");
   EXPECT_EQ(wire::json_find(last, {"status"}), "0");
-  EXPECT_EQ(wire::json_find(last, {"usage", "input_tokens"}), "8");
+  EXPECT_EQ(wire::json_find(last, {"usage", "input_tokens"}), "9");
   EXPECT_EQ(wire::json_find(last, {"usage", "output_tokens"}), "0");
+  EXPECT_EQ(wire::json_find(last, {"usage", "reasoning_tokens"}), "0") << "a part of the output, never more";
 }
 
 TEST_F(Faults, pipelined_requests_are_answered_in_order_while_a_stream_has_gaps) {
