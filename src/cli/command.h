@@ -16,6 +16,8 @@ class Option;
 
 namespace fw::cli {
 
+struct DemandSource;
+
 // What was chosen on the command line.
 using Chosen = std::function<int()>;
 
@@ -68,6 +70,8 @@ void add_offers(Command& top);   // offers
 void add_ledger(Command& top);   // ledger export, verify and reconcile; budget
 void add_routing(Command& top);  // explain, replay
 void add_plan(Command& top);     // plan, plan verify
+void add_plan_demand(Command& plan);                            // plan demand, plan forecast
+void add_demand_books(Command& command, DemandSource& source);  // the options that say where demand comes from
 void add_tools(Command& top);    // connect, doctor
 
 }  // namespace fw::cli

@@ -109,12 +109,35 @@ struct BudgetOptions {
 int budget(const BudgetOptions& options);
 
 struct PlanFiles {
-  std::string demand, offers, rules;  // empty: not given
+  std::string offers, rules;  // empty: not given
 };
-struct PlanOptions {
-  PlanFiles files;
+// A file, or the books of a configuration or directory; then, where weeks are named, a forecast from it.
+struct DemandSource {
+  std::string file;
   std::string form = "fairway";
-  std::string model;  // of a trace
+  std::string tokens;  // servegen: the second file
+  std::string model;   // of a trace; of the books: only this one
+  std::string config, data_dir;
+  std::string from, until;  // a day or a time
+  std::string tenant, key;
+  std::string class_by = "rule";
+  std::int64_t step_s = 60;
+  std::int64_t forecast_weeks = 0;  // 0: the demand as it was
+  std::int64_t seed = 1;
+};
+int plan_demand(const DemandSource& source);
+
+struct PlanForecastOptions {
+  DemandSource source;
+  Format format = Format::csv;
+};
+int plan_forecast(const PlanForecastOptions& options);
+
+struct PlanOptions {
+  DemandSource demand;
+  PlanFiles files;
+  std::string at;      // of the offer book's prices; empty: today
+  std::string report;  // a page of HTML is written there; empty: none
   std::string mode = "buyer";
   std::int64_t seconds = 60;
   Format format = Format::table;
@@ -123,7 +146,8 @@ int plan(const PlanOptions& options);
 
 struct PlanVerifyOptions {
   std::string plan;
-  PlanFiles files;  // empty: those that the plan names
+  std::string demand;  // empty: what the plan names
+  PlanFiles files;     // likewise
 };
 int plan_verify(const PlanVerifyOptions& options);
 

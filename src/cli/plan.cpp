@@ -2,6 +2,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <optional>
 
@@ -9,27 +10,37 @@
 
 #include "base/date.h"
 #include "cli/commands.h"
+#include "cli/config_file.h"
 #include "cli/exit.h"
 #include "cli/file.h"
 #include "cli/output.h"
+#include "cli/plan_demand.h"
+#include "cli/plan_forecast.h"
 #include "config/plan_files.h"
-#include "plan/demand_csv.h"
+#include "plan/band.h"
 #include "plan/plan.h"
+#include "plan/report.h"
 #include "wire/hash.h"
 #include "wire/json.h"
+#include "wire/nearest.h"
 
 namespace fw::cli {
 namespace {
+
+constexpr std::size_t kDayText = std::string_view("2026-11-22").size();
 
 // What a plan is made from, and where it came from.
 struct Input {
   std::string path, sha256;
 };
 struct Inputs {
-  plan::Demand demand;
+  DemandSource source;
+  DemandFound found;
   std::vector<plan::Offer> offers;
   plan::Rules rules;
-  Input demand_file, offers_file, rules_file;
+  Input offers_file, rules_file;
+  std::string at;  // of the offer book's prices, where no file of offers was named
+  const plan::Demand& demand() const { return found.demand; }
 };
 
 std::optional<std::string> read(const std::string& path, Input& input) {
@@ -48,26 +59,32 @@ bool told(const std::vector<config::Problem>& problems, const std::string& path)
   return good;
 }
 
-// Error: an exit status, after a complaint.
-int read_demand(const std::string& path, const std::string& form, const std::string& model, Inputs& inputs) {
-  const auto text = read(path, inputs.demand_file);
-  if (!text) return kFailed;
-  plan::TraceNames names;
-  if (!model.empty()) names.model = model;
-  auto made = form == "azure2023" ? plan::import_azure2023(*text, names) : form == "mooncake" ? plan::import_mooncake(*text, names) : plan::read_demand(*text);
-  for (const auto& note : made.notes) fmt::print(stderr, "{}: {}: {}\n", path, note.warning ? "warning" : "error", plan::say(note));
-  if (!made.ok()) return kConfigInvalid;
-  for (const auto& hole : made.demand.holes)
-    fmt::print(stderr, "{}: warning: no demand of any class from {} to {}; it counts as zero\n", path, rfc3339_text(hole.from), rfc3339_text(hole.until));
-  inputs.demand = std::move(made.demand);
+// An exit status, after a complaint unless it is kOk.
+int read_demand(const DemandSource& source, Inputs& inputs) {
+  inputs.source = source;
+  auto found = find_demand(source);
+  if (!found) return found.error();
+  inputs.found = *std::move(found);
   return kOk;
 }
 
+// The book's rows are an input like a file's.
+std::optional<std::string> read_book(const std::string& config, Inputs& inputs, int& status) {
+  auto text = book_offers(inputs.found, config, inputs.at);
+  if (!text) {
+    status = text.error();
+    return std::nullopt;
+  }
+  inputs.offers_file = {"", wire::hex(wire::sha256(*text))};
+  return *std::move(text);
+}
+
 int read_supply(const PlanFiles& files, Inputs& inputs) {
-  const auto offers = read(files.offers, inputs.offers_file);
-  if (!offers) return kFailed;
+  int status = kFailed;
+  const auto offers = files.offers.empty() ? read_book(inputs.source.config, inputs, status) : read(files.offers, inputs.offers_file);
+  if (!offers) return status;
   auto supply = config::load_supply(*offers);
-  bool good = told(supply.problems, files.offers);
+  bool good = told(supply.problems, files.offers.empty() ? "the offer book" : files.offers);
   inputs.offers = std::move(supply.offers);
   if (!files.rules.empty()) {
     const auto rules = read(files.rules, inputs.rules_file);
@@ -76,6 +93,9 @@ int read_supply(const PlanFiles& files, Inputs& inputs) {
     good = told(loaded.problems, files.rules) && good;
     inputs.rules = std::move(loaded.rules);
   }
+  // What the books' own policies say, where the rules do not speak of the class.
+  for (const auto& [name, scopes] : inputs.found.residency)
+    if (!inputs.rules.classes.contains(name)) inputs.rules.classes[name].residency = scopes;
   return good ? kOk : kConfigInvalid;
 }
 
@@ -83,30 +103,41 @@ int read_supply(const PlanFiles& files, Inputs& inputs) {
 bool known_names(const Inputs& inputs, const std::string& rules_path) {
   bool good = true;
   for (const auto& [name, rule] : inputs.rules.classes)
-    if (std::ranges::find(inputs.demand.classes, name, &plan::DemandClass::name) == inputs.demand.classes.end()) {
+    if (std::ranges::find(inputs.demand().classes, name, &plan::DemandClass::name) == inputs.demand().classes.end()) {
       fmt::print(stderr, "{}: error: classes.{}: found a class that the demand does not have; expected a name from its column class\n", rules_path, name);
       good = false;
     }
-  for (const auto& each : inputs.demand.classes)
-    if (std::ranges::find(inputs.offers, each.model, &plan::Offer::model) == inputs.offers.end()) {
-      fmt::print(stderr, "error: found no offer of the model {}; expected one at least for every model of the demand\n", each.model);
+  std::vector<std::string> offered;
+  for (const auto& each : inputs.offers) offered.push_back(each.model);
+  for (const auto& each : inputs.demand().classes)
+    if (std::ranges::find(offered, each.model) == offered.end()) {
+      const auto near = wire::nearest(each.model, offered, 1);
+      const auto place = each.line > 0 ? fmt::format("{}:{}:{}: ", inputs.found.origin, each.line, each.column) : std::string();
+      fmt::print(stderr, "{}error: found no offer of the model {}; expected one at least for every model of the demand.{}\n", place, each.model,
+                 near.empty() ? "" : fmt::format(" Did you mean {}?", near[0]));
       good = false;
       break;
     }
   return good;
 }
 
-std::string with_inputs(const std::string& members, const Inputs& inputs, const PlanOptions& options) {
+std::string with_inputs(const std::string& members, const Inputs& inputs, const std::optional<plan::CostBand>& band) {
   std::string out;
   wire::JsonWriter json(out);
   json.begin_object().key("inputs").begin_object();
   const auto add = [&](const char* name, const Input& input) {
     if (!input.path.empty()) json.key(name).begin_object().member("path", std::string_view(input.path)).member("sha256", std::string_view(input.sha256)).end_object();
   };
-  add("demand", inputs.demand_file);
+  write_source(json, inputs.source, inputs.found);
+  if (inputs.offers_file.path.empty())
+    json.key("offers").begin_object().member("book_at", std::string_view(inputs.at)).member("sha256", std::string_view(inputs.offers_file.sha256)).end_object();
   add("offers", inputs.offers_file);
   add("rules", inputs.rules_file);
-  json.member("form", std::string_view(options.form)).member("model", std::string_view(options.model)).end_object();
+  json.member("form", std::string_view(inputs.source.form)).member("model", std::string_view(inputs.source.model)).end_object();
+  json.key("notes").begin_array();
+  for (const auto& words : inputs.found.notes) json.string(words);
+  json.end_array();
+  if (inputs.found.forecast) write_forecast(json, *inputs.found.forecast, band);
   out += "," + members + "}";
   return out;
 }
@@ -143,6 +174,25 @@ plan::Solution search(const plan::Problem& problem, std::int64_t seconds) {
   return found;
 }
 
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const auto line = text.substr(0, text.find('\n'));
+    lines.emplace_back(line);
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+  }
+  return lines;
+}
+
+// An exit status, after a complaint unless it is kOk.
+int write_file(const std::string& path, std::string_view text) {
+  auto* file = std::fopen(path.c_str(), "wb");
+  const bool written = file && std::fwrite(text.data(), 1, text.size(), file) == text.size();
+  if (file && std::fclose(file) == 0 && written) return kOk;
+  fmt::print(stderr, "error: {} cannot be written: {}\n", path, std::strerror(errno));
+  return kFailed;
+}
+
 // The members of an object inside a plan.
 std::string text_at(std::string_view json, std::initializer_list<std::string_view> path) {
   std::string out;
@@ -150,27 +200,29 @@ std::string text_at(std::string_view json, std::initializer_list<std::string_vie
   return out;
 }
 
-bool same_file(std::string_view json, const char* name, const Input& input) {
+bool same_input(std::string_view json, const char* name, const std::string& origin, const std::string& sha256) {
   const auto wanted = text_at(json, {"inputs", name, "sha256"});
-  if (wanted == input.sha256) return true;
-  fmt::print("{} is not the file that the plan was made from\n", input.path.empty() ? fmt::format("no {} file", name) : input.path);
+  if (wanted == sha256) return true;
+  fmt::print("{} is not what the plan was made from\n", origin.empty() ? fmt::format("no {} file", name) : origin);
   return false;
 }
 
 }  // namespace
 
 int plan(const PlanOptions& options) {
-  if (options.files.demand.empty() || options.files.offers.empty()) {
-    fmt::print(stderr, "error: found no {}; expected both --demand FILE and --offers FILE. This release does not plan from the ledger yet.\n", options.files.demand.empty() ? "--demand" : "--offers");
+  if (is_empty(options.demand)) {
+    fmt::print(stderr, "error: found no --demand, no --config and no --data-dir; expected a file of demand, or the books to plan from\n");
     return kUsage;
   }
   Inputs inputs;
-  const int demand = read_demand(options.files.demand, options.form, options.model, inputs);
-  if (demand == kFailed) return kFailed;
+  inputs.at = options.at.empty() ? date_text(wall_now()).substr(0, kDayText) : options.at;
+  const int demand = read_demand(options.demand, inputs);
+  if (demand != kOk && demand != kConfigInvalid) return demand;
+  if (demand == kConfigInvalid && options.files.offers.empty()) return demand;
   const int supply = read_supply(options.files, inputs);
-  if (supply != kOk || demand != kOk) return supply == kFailed ? kFailed : kConfigInvalid;
+  if (supply != kOk || demand != kOk) return supply == kFailed || supply == kUsage ? supply : kConfigInvalid;
   if (!known_names(inputs, options.files.rules)) return kConfigInvalid;
-  const auto problem = plan::compile(inputs.demand, inputs.offers, inputs.rules);
+  const auto problem = plan::compile(inputs.demand(), inputs.offers, inputs.rules);
   for (const auto& each : problem.left_out) fmt::print(stderr, "note: {}\n", each);
   plan::Solution found;
   if (problem.conflict.empty()) found = search(problem, options.seconds);
@@ -181,9 +233,16 @@ int plan(const PlanOptions& options) {
     return kFailed;
   }
   const auto made = plan::make_plan(problem, found);
+  std::optional<plan::CostBand> band;
+  if (inputs.found.forecast) band = plan::cost_band(problem, inputs.rules, found, *inputs.found.forecast, [] { return !interrupted; });
+  const auto json = with_inputs(plan::plan_members(made, problem), inputs, band);
   if (options.format == Format::table) print_table(made);
-  else fmt::print("{}\n", with_inputs(plan::plan_members(made, problem), inputs, options));
-  return kOk;
+  if (options.format == Format::table && band) fmt::print("{}", forecast_text(*inputs.found.forecast, band));
+  if (options.format != Format::table) fmt::print("{}\n", json);
+  if (options.report.empty()) return kOk;
+  plan::Report report{problem, made, json, {}, {}, {}, inputs.found.notes};
+  if (band) report.low = band->low, report.high = band->high, report.lines = lines_of(forecast_text(*inputs.found.forecast, band));
+  return write_file(options.report, plan::report_html(report));
 }
 
 int plan_verify(const PlanVerifyOptions& options) {
@@ -197,16 +256,19 @@ int plan_verify(const PlanVerifyOptions& options) {
     return kDifferent;
   }
   const auto path = [&](const std::string& given, const char* name) { return given.empty() ? text_at(*json, {"inputs", name, "path"}) : given; };
-  const PlanFiles files{path(options.files.demand, "demand"), path(options.files.offers, "offers"), path(options.files.rules, "rules")};
+  const PlanFiles files{path(options.files.offers, "offers"), path(options.files.rules, "rules")};
+  auto source = read_source(*json);
+  if (!options.demand.empty()) source.file = options.demand;
   Inputs inputs;
-  if (files.demand.empty() || files.offers.empty() || read_demand(files.demand, text_at(*json, {"inputs", "form"}), text_at(*json, {"inputs", "model"}), inputs) != kOk || read_supply(files, inputs) != kOk) {
+  inputs.at = text_at(*json, {"inputs", "offers", "book_at"});
+  if (is_empty(source) || read_demand(source, inputs) != kOk || read_supply(files, inputs) != kOk) {
     fmt::print(stderr, "error: the plan's files cannot be used; name them with --demand, --offers and --rules\n");
     return kFailed;
   }
-  bool good = same_file(*json, "demand", inputs.demand_file);
-  good = same_file(*json, "offers", inputs.offers_file) && good;
-  good = same_file(*json, "rules", inputs.rules_file) && good;
-  const auto problem = plan::compile(inputs.demand, inputs.offers, inputs.rules);
+  bool good = same_input(*json, "demand", inputs.found.origin, inputs.found.sha256);
+  good = same_input(*json, "offers", inputs.offers_file.path.empty() ? "the offer book" : inputs.offers_file.path, inputs.offers_file.sha256) && good;
+  good = same_input(*json, "rules", inputs.rules_file.path, inputs.rules_file.sha256) && good;
+  const auto problem = plan::compile(inputs.demand(), inputs.offers, inputs.rules);
   std::string fault;
   const auto made = plan::read_plan(*json, problem, fault);
   if (!made) {

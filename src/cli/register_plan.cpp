@@ -7,9 +7,9 @@
 namespace fw::cli {
 namespace {
 
-void add_inputs(Command& command, PlanFiles& files) {
-  command.option("--demand", files.demand, "tokens by class and minute: time,model,class,place,input_tokens,cached_tokens,output_tokens,requests", "FILE")
-      .option("--offers", files.offers, "what can be bought", "FILE")
+void add_inputs(Command& command, std::string& demand, PlanFiles& files) {
+  command.option("--demand", demand, "tokens by class and minute: time,model,class,place,input_tokens,cached_tokens,output_tokens,requests", "FILE")
+      .option("--offers", files.offers, "what can be bought; default: what the offer book has of these models", "FILE")
       .option("--rules", files.rules, "what the plan must keep to; default: no rules", "FILE");
 }
 
@@ -19,9 +19,12 @@ void add_plan(Command& top) {
   const auto options = std::make_shared<PlanOptions>();
   const auto format = std::make_shared<std::string>("table");
   auto command = top.sub("plan", "what to buy for a demand and where to place it, with a proven lower bound");
-  add_inputs(command, options->files);
-  command.option("--form", options->form, "the form of the demand's file: Fairway's own, or a trace of single requests", "fairway|azure2023|mooncake")
-      .option("--model", options->model, "the model of a trace, which does not name one", "MODEL")
+  add_inputs(command, options->demand.file, options->files);
+  add_demand_books(command, options->demand);
+  command.option("--at", options->at, "without --offers: the day whose prices the offer book gives; default: today", "DATE")
+      .option("--forecast", options->demand.forecast_weeks, "plan for so many weeks to come, foretold from the demand", 1, 104)
+      .option("--seed", options->demand.seed, "of the forecast's scenarios; default: 1", 0, 1'000'000'000)
+      .option("--report", options->report, "write the plan there as a page of HTML, too", "FILE")
       .option("--mode", options->mode, "whose plan it is", "buyer")
       .option("--seconds", options->seconds, "look for a better plan or bound no longer than this", 1, 86'400)
       .option("--output", *format, "the form of the answer", "table|json")
@@ -29,10 +32,11 @@ void add_plan(Command& top) {
         options->format = format_of(*format);
         return plan(*options);
       });
+  add_plan_demand(command);
   const auto checked = std::make_shared<PlanVerifyOptions>();
   auto verify = command.sub("verify", "recompute a plan's feasibility, cost and bound by independent code");
   verify.option("plan", checked->plan, "what `plan --output json` printed", "PLAN").required();
-  add_inputs(verify, checked->files);
+  add_inputs(verify, checked->demand, checked->files);
   verify.runs([checked] { return plan_verify(*checked); });
 }
 

@@ -42,6 +42,7 @@ struct DemandClass {
   std::string name;   // the class as the rules name it
   std::string place;  // where the customers are
   Series input, cached, output, requests;
+  int line = 0, column = 0;  // where a file names its model first; 0: nowhere
   Tokens at(std::size_t step) const { return {input[step], cached[step], output[step]}; }
 };
 

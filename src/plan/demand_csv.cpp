@@ -120,7 +120,7 @@ class DemandReader {
     const auto name = cell(kClass).empty() ? std::string_view("default") : cell(kClass);
     const std::array words{cell(kModel), name, cell(kPlace)};
     if (words == last_words_) return last_class_;
-    last_class_ = rows_.class_of(words[0], words[1], words[2]);
+    last_class_ = rows_.class_of(words[0], words[1], words[2], lines_.line(), lines_.column(at_[kModel]));
     last_words_ = words;
     if (last_class_ >= kClassesMax) rows_.note({lines_.line(), 1, "one class more", fmt::format("at most {}", kClassesMax), "Are ids in the columns class or place?"});
     return last_class_;

@@ -33,7 +33,7 @@ std::string say(const Note& note) {
   return text;
 }
 
-std::uint32_t DemandRows::class_of(std::string_view model, std::string_view name, std::string_view place) {
+std::uint32_t DemandRows::class_of(std::string_view model, std::string_view name, std::string_view place, int line, int column) {
   // Rows of a file come class after class or take turns; few classes, so the last one asked for is close.
   const auto at = std::ranges::find_if(classes_, [&](const DemandClass& c) { return c.model == model && c.name == name && c.place == place; });
   if (at != classes_.end()) return static_cast<std::uint32_t>(at - classes_.begin());
@@ -41,6 +41,8 @@ std::uint32_t DemandRows::class_of(std::string_view model, std::string_view name
   made.model = model;
   made.name = name;
   made.place = place;
+  made.line = line;
+  made.column = column;
   return static_cast<std::uint32_t>(classes_.size() - 1);
 }
 

@@ -39,12 +39,13 @@ struct DemandRow {
 
 class DemandRows {
  public:
-  // The number of a class, the same for the same words.
-  std::uint32_t class_of(std::string_view model, std::string_view name, std::string_view place);
+  // The number of a class, the same for the same words. `line` and `column`: where its model stands first; 0: in no file.
+  std::uint32_t class_of(std::string_view model, std::string_view name, std::string_view place, int line = 0, int column = 0);
   void add(const DemandRow& row) { rows_.push_back(row); }
   // Counts within the same step are added up: rows are single requests. Otherwise two rows of a class at one time are
   // an error.
   void adds_up(std::int64_t step_s) { step_s_ = step_s; }
+  bool empty() const { return rows_.empty(); }
   bool full() const { return notes_.size() >= kNotesMax; }
   void note(Note note) { if (!full()) notes_.push_back(std::move(note)); }
   DemandRead finish();

@@ -1,5 +1,5 @@
 // Makes a data directory from attempts told in lines of JSON on standard input: reconcile_books DIR.
-// {"id", "time", "provider", "cloud", "scope", "model", "row", "tier", "state": "settled_exact" | "ambiguous" (default: its
+// {"id", "time", "tenant", "key", "policy" (an exchange is told then), "provider", "cloud", "scope", "model", "row", "tier", "state": "settled_exact" | "ambiguous" (default: its
 //  intent alone), "input", "cache_read", "cache_write_30m", "output", "reasoning", "cost", "most", "input_max", "output_max"}
 #include <fmt/format.h>
 
@@ -28,8 +28,9 @@ void write(store::Lane& lane, const Told& t) {
   intent.attempt_id = id;
   intent.request_id = id;
   intent.time = *parse_date(t.text("time"));
-  intent.tenant = lane.name(NameTable::tenant, "acme");
-  intent.key = lane.name(NameTable::key, "team-a");
+  const auto tenant = t.text("tenant"), key = t.text("key"), policy = t.text("policy");
+  intent.tenant = lane.name(NameTable::tenant, tenant.empty() ? "acme" : tenant);
+  intent.key = lane.name(NameTable::key, key.empty() ? "team-a" : key);
   intent.model = lane.name(NameTable::model, t.text("model"));
   intent.deployment = lane.name(NameTable::deployment, "direct");
   intent.provider = lane.name(NameTable::provider, t.text("provider"));
@@ -55,6 +56,13 @@ void write(store::Lane& lane, const Told& t) {
   end.usage.reasoning = t.count("reasoning");
   end.cost = end.cost_low = end.cost_high = Money::parse_usd(t.text("cost"));
   (void)lane.append(end);
+  if (policy.empty()) return;
+  ledger::ExchangeEnd exchange{.request_id = id, .time = intent.time, .tenant = intent.tenant, .key = intent.key, .model = intent.model};
+  exchange.policy = lane.name(NameTable::policy, policy);
+  exchange.status = 200;
+  exchange.outcome = "ok";
+  exchange.attempts = 1;
+  (void)lane.append(exchange);
 }
 
 }  // namespace
