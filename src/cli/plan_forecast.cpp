@@ -19,6 +19,9 @@ int usage_of(const DemandSource& source) {
   return kUsage;
 }
 
+// Quantiles of a simulation are not exact to begin with.
+std::string cents(Money money) { return fmt::format("{:.2f}", static_cast<double>(money.units()) * 1e-15); }
+
 void write_score(wire::JsonWriter& json, const char* name, const plan::Score& score, bool bands) {
   json.key(name).begin_object().key("wape").real(score.wape, 6);
   if (bands) json.key("pinball").real(score.pinball, 6).key("coverage").real(score.coverage, 4);
@@ -38,7 +41,7 @@ std::string forecast_text(const plan::Forecast& f, const std::optional<plan::Cos
   if (b.week_coverage) out += fmt::format("{:.1f} % of {} totals of a week were inside their band\n", 100 * *b.week_coverage, b.week_totals);
   else out += "too few weeks to tell how often the total of a week is inside its band\n";
   if (band)
-    out += fmt::format("the same purchases cost {} to {} USD in 90 % of {} scenarios\n", band->low.usd(), band->high.usd(), band->scenarios);
+    out += fmt::format("the same purchases cost {} to {} USD in 90 % of {} scenarios, half of them below {} USD\n", cents(band->low), cents(band->high), band->scenarios, cents(band->middle));
   if (band && band->unserved > 0) out += fmt::format("in {} scenarios quotas leave a part unserved, which is not in that cost\n", band->unserved);
   if (band && band->uncapped > 0) out += fmt::format("in {} scenarios a share cap is not kept\n", band->uncapped);
   return out;
@@ -58,7 +61,7 @@ void write_forecast(wire::JsonWriter& json, const plan::Forecast& f, const std::
   else json.null();
   json.member("week_totals", static_cast<std::int64_t>(b.week_totals)).end_object().end_object();
   if (!band) return;
-  json.key("band_usd").begin_object().member("low", std::string_view(band->low.usd())).member("high", std::string_view(band->high.usd()));
+  json.key("band_usd").begin_object().member("low", std::string_view(band->low.usd())).member("middle", std::string_view(band->middle.usd())).member("high", std::string_view(band->high.usd()));
   json.member("scenarios", static_cast<std::int64_t>(band->scenarios)).member("unserved", static_cast<std::int64_t>(band->unserved));
   json.member("share_cap_broken", static_cast<std::int64_t>(band->uncapped)).end_object();
 }

@@ -29,6 +29,49 @@ std::set<std::string> book_models(const offer::Book& book, const std::optional<c
   return {};
 }
 
+// The rows that hold for these scopes and for those that rows name themselves: a row for a pattern ("*", "eu/*") says what a
+// cloud asks in every scope of it that has no row of its own.
+class Offered {
+ public:
+  Offered(const offer::Book& book, WallTime at, std::set<std::string> scopes) : book_(book), at_(at), scopes_(std::move(scopes)) {}
+  // `name`: what the book calls the model that clients ask for.
+  void add(const std::string& name, const std::string& model) {
+    for (const auto* row : book_.rows(name, at_)) {
+      if (row->tier != offer::kStandardTier) {
+        other_tiers_ += row->absent ? 0 : 1;
+        continue;
+      }
+      if (offer::is_scope(row->scope)) keep(*row, row->scope, model);
+      else
+        for (const auto& scope : scopes_)
+          if (is_of(name, *row, scope)) keep(*row, scope, model);
+    }
+  }
+  const std::vector<offer::Row>& rows() const { return rows_; }
+  std::size_t other_tiers() const { return other_tiers_; }
+
+ private:
+  // The pattern's row is what counts in that scope.
+  bool is_of(const std::string& name, const offer::Row& row, const std::string& scope) const {
+    const auto found = book_.find({name, row.cloud, row.host, scope}, at_);
+    return found && std::ranges::find(found->rows, row.id) != found->rows.end();
+  }
+  void keep(const offer::Row& row, const std::string& scope, const std::string& model) {
+    if (row.absent) return;
+    auto& kept = rows_.emplace_back(row);
+    kept.model = model;
+    kept.scope = scope;
+    kept.from = {};
+    kept.until.reset();
+  }
+
+  const offer::Book& book_;
+  WallTime at_;
+  std::set<std::string> scopes_;
+  std::vector<offer::Row> rows_;
+  std::size_t other_tiers_ = 0;
+};
+
 }  // namespace
 
 std::expected<std::string, int> book_offers(const DemandFound& found, const std::string& config, const std::string& at) {
@@ -41,29 +84,19 @@ std::expected<std::string, int> book_offers(const DemandFound& found, const std:
   if (!book) return std::unexpected(book.error());
   std::set<std::string> models;
   for (const auto& each : found.demand.classes) models.insert(each.model);
-  std::vector<offer::Row> rows;
-  std::size_t other_tiers = 0;
+  std::set<std::string> scopes;
+  for (const auto& [name, residency] : found.residency) scopes.insert(residency.begin(), residency.end());
+  Offered offered(**book, *time, std::move(scopes));
   for (const auto& model : models) {
-    const auto before = rows.size();
-    for (const auto& name : book_models(**book, found.config, model))
-      for (const auto* row : (*book)->rows(name, *time)) {
-        if (row->absent || !offer::is_scope(row->scope)) continue;
-        if (row->tier != offer::kStandardTier) {
-          ++other_tiers;
-          continue;
-        }
-        auto& kept = rows.emplace_back(*row);
-        kept.model = model;
-        kept.from = {};
-        kept.until.reset();
-      }
-    if (rows.size() > before) continue;
+    const auto before = offered.rows().size();
+    for (const auto& name : book_models(**book, found.config, model)) offered.add(name, model);
+    if (offered.rows().size() > before) continue;
     fmt::print(stderr, "error: the offer book has no offer of the model {} on {}; expected one at least. Name a file of offers with --offers.\n", model, date_text(*time));
     return std::unexpected(kConfigInvalid);
   }
-  if (other_tiers > 0) fmt::print(stderr, "note: {} offers of other tiers than standard are left out: a rule cannot bind a class to a tier\n", other_tiers);
+  if (offered.other_tiers() > 0) fmt::print(stderr, "note: {} offers of other tiers than standard are left out: a rule cannot bind a class to a tier\n", offered.other_tiers());
   std::vector<const offer::Row*> list;
-  for (const auto& row : rows) list.push_back(&row);
+  for (const auto& row : offered.rows()) list.push_back(&row);
   return offers_text(list, Format::json);
 }
 

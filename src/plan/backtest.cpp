@@ -12,6 +12,7 @@ constexpr std::size_t kOriginsMax = 60;
 constexpr std::size_t kErrorsMin = 50;       // of which a band of slots is made
 constexpr std::size_t kErrorsMax = 20'000;   // kept of a class, the latest
 constexpr std::size_t kTotalsMin = 8;        // of which a band of weeks is made
+constexpr std::size_t kTotalsTold = 10;      // of which a share is told
 constexpr double kRatioMax = 20;             // of what came to what was forecast
 
 struct Error {
@@ -77,7 +78,7 @@ class Rolling {
     told.ours = ours_.score();
     told.last_week = last_week_.score();
     told.bands = ours_.bands() && last_week_.bands();
-    if (told.week_totals > 0) told.week_coverage = static_cast<double>(weeks_inside_) / static_cast<double>(told.week_totals);
+    if (told.week_totals >= kTotalsTold) told.week_coverage = static_cast<double>(weeks_inside_) / static_cast<double>(told.week_totals);
   }
 
  private:

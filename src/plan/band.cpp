@@ -51,6 +51,7 @@ CostBand cost_band(const Problem& problem, const Rules& rules, const Solution& s
   }
   band.scenarios = costs.size();
   band.low = nearest_money(quantile_of(costs, kBandLow));
+  band.middle = nearest_money(quantile_of(costs, 0.5));
   band.high = nearest_money(quantile_of(costs, kBandHigh));
   return band;
 }

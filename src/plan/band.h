@@ -12,7 +12,7 @@
 namespace fw::plan {
 
 struct CostBand {
-  Money low, high;            // quantiles kBandLow and kBandHigh
+  Money low, middle, high;    // quantiles kBandLow, 0.5 and kBandHigh
   std::size_t scenarios = 0;  // as many as were looked at
   std::size_t unserved = 0;   // of these: quotas left something without a place, which is not in the cost
   std::size_t uncapped = 0;   // of these: a share cap could not be kept

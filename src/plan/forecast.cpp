@@ -136,7 +136,7 @@ std::expected<Forecast, Note> forecast(const Demand& history, const ForecastOpti
   const auto seconds = static_cast<std::int64_t>(slots.count) * slots.slot_s;
   if (kDay % slots.slot_s != 0) return std::unexpected(Note{0, 0, fmt::format("steps of {} s", slots.slot_s), "steps that divide a day", ""});
   if (seconds < kForecastDaysMin * kDay)
-    return std::unexpected(Note{0, 0, fmt::format("a history of {} h", seconds / kHour), fmt::format("{} days at least: a week to learn from and a day to hold it against", kForecastDaysMin), ""});
+    return std::unexpected(Note{0, 0, seconds < kDay ? fmt::format("a history of {} min", (history.until().seconds() - history.from.seconds()) / 60) : fmt::format("a history of {} h", seconds / kHour), fmt::format("{} days at least: a week to learn from and a day to hold it against", kForecastDaysMin), ""});
   Forecast made;
   made.slots_per_day = slots.per_day;
   made.seed = options.seed;

@@ -24,6 +24,8 @@ svg{width:100%;height:auto}text{font-size:12px;fill:var(--ink)}.soft{color:var(-
 .mark{stroke:var(--ink);fill:none}.bound{stroke:var(--elsewhere);stroke-width:2}.key{display:inline-block;margin-right:1rem}.key svg{width:.8rem;height:.8rem}
 )";
 
+std::string cents(Money money) { return fmt::format("{:.2f}", static_cast<double>(money.units()) * 1e-15); }
+
 struct Cells {
   std::vector<std::string> heads;
   std::vector<std::vector<std::string>> rows;
@@ -60,13 +62,13 @@ std::string purchases(const Report& report) {
   if (report.plan.purchases.empty()) return "<p>Buy no units.</p>\n";
   Cells cells{{"offer", "term", "units", "from", "until", "cost USD", "behind the span USD"}, {}, {false, false, true, false, false, true, true}};
   for (const auto& each : report.plan.purchases)
-    cells.rows.push_back({each.offer, each.term, fmt::to_string(each.units), rfc3339_text(each.from), rfc3339_text(each.until), each.cost.usd(), each.tail.usd()});
+    cells.rows.push_back({each.offer, each.term, fmt::to_string(each.units), rfc3339_text(each.from), rfc3339_text(each.until), cents(each.cost), cents(each.tail)});
   return calendar_picture(report) + table_of(cells);
 }
 
 std::string placements(const Report& report) {
   Cells cells{{"model", "class", "place", "offer", "share %", "cost USD"}, {}, {false, false, false, false, true, true}};
-  for (const auto& each : report.plan.placements) cells.rows.push_back({each.model, each.name, each.place, each.offer, fmt::format("{:.2f}", 100 * each.share), each.cost.usd()});
+  for (const auto& each : report.plan.placements) cells.rows.push_back({each.model, each.name, each.place, each.offer, fmt::format("{:.2f}", 100 * each.share), cents(each.cost)});
   return table_of(cells);
 }
 
@@ -131,8 +133,8 @@ std::string report_html(const Report& report) {
                     "<meta name=\"viewport\" content=\"width=device-width\"/><title>Fairway plan</title><style>";
   out += kStyle;
   out += fmt::format("</style></head><body>\n<h1>What to buy, {} to {}</h1>\n", date_text(plan.from), date_text(plan.until));
-  out += fmt::format("<p>The plan costs <strong>{} USD</strong>; no plan under these rules costs less than {} USD. {} USD of its terms lie behind the span.</p>\n", plan.cost.usd(), plan.lower_bound.usd(), plan.tail.usd());
-  if (report.low && report.high) out += fmt::format("<p>The same purchases cost {} to {} USD in 90 % of scenarios.</p>\n", report.low->usd(), report.high->usd());
+  out += fmt::format("<p>The plan costs <strong>{} USD</strong>; no plan under these rules costs less than {} USD. {} USD of its terms lie behind the span.</p>\n", cents(plan.cost), cents(plan.lower_bound), cents(plan.tail));
+  if (report.low && report.high) out += fmt::format("<p>The same purchases cost {} to {} USD in 90 % of scenarios.</p>\n", cents(*report.low), cents(*report.high));
   out += section("Cost by strategy", cost_picture(report));
   out += section("What to buy", purchases(report));
   out += section("Load of each pool", pools(report));

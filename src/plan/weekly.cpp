@@ -15,8 +15,9 @@ constexpr std::size_t kTrendFrom = 3;    // weeks
 constexpr double kDamping = 0.85;        // of growth, from week to week
 constexpr double kGrowthMax = 0.2;       // log, per week
 constexpr double kLevelTaken = 0.6;      // of how far the last days are from the profile
-constexpr std::size_t kLevelParts = 2;   // of a week that tell the level: 1 / 2
+constexpr std::size_t kLevelDays = 4;    // that tell the level
 constexpr std::size_t kWeeksOfOwn = 4;   // from which a week says more than its days
+constexpr double kSparseFrom = 2;        // times its profile that a week sums to
 constexpr std::size_t kDays = 7;
 constexpr std::array kDayShares = {0.0, 0.3, 0.7, 1.0};
 
@@ -78,13 +79,33 @@ void Weekly::find_growth(std::span<const double> newest) {
 
 void Weekly::find_profile(std::span<const double> newest) {
   const auto used = std::min(weeks_, kWeeksOfProfile);
-  std::vector<double> values;
+  std::vector<double> values, means(per_week_);
+  const auto level = [&](std::size_t w, std::size_t p) { return newest[(weeks_ - 1 - w) * per_week_ + p] * std::exp(growth_ * static_cast<double>(w)); };
   for (std::size_t p = 0; p < per_week_; ++p) {
     values.clear();
     for (std::size_t w = 0; w < used; ++w)
-      if (const double value = newest[(weeks_ - 1 - w) * per_week_ + p]; !std::isnan(value)) values.push_back(value * std::exp(growth_ * static_cast<double>(w)));
+      if (const double value = level(w, p); !std::isnan(value)) values.push_back(value);
+    for (const double value : values) means[p] += value / static_cast<double>(values.size());
     profile_[p] = median_of(values);
   }
+  // What the median week sums to, in sums of the profile; infinite where the profile is nothing.
+  const auto whole = [&] {
+    values.clear();
+    for (std::size_t w = 0; w < used; ++w) {
+      double came = 0, said = 0;
+      for (std::size_t p = 0; p < per_week_; ++p)
+        if (const double value = level(w, p); !std::isnan(value)) came += value, said += profile_[p];
+      if (came > 0 || said > 0) values.push_back(said > 0 ? came / said : std::numeric_limits<double>::infinity());
+    }
+    return values.empty() ? 0 : median_of(values);
+  };
+  // Medians of slots sum to less than weeks do, and to nothing where most weeks ask for nothing in most slots.
+  double factor = whole();
+  if (factor > kSparseFrom) {
+    profile_ = means;
+    factor = whole();
+  }
+  for (auto& value : profile_) value *= factor;
 }
 
 // The median of the last seven days, at the level that each day of the week has.
@@ -106,14 +127,17 @@ void Weekly::mix_days(std::span<const double> newest, double day_share) {
   }
 }
 
-// How far the last days are from the profile.
+// How far the last days are from the profile: the median over their sums.
 void Weekly::find_level(std::span<const double> newest) {
-  std::vector<double> values;
-  for (std::size_t p = per_week_ - per_week_ / kLevelParts; p < per_week_; ++p) {
-    const double value = newest[(weeks_ - 1) * per_week_ + p];
-    if (value > 0 && profile_[p] > 0) values.push_back(std::log(value / profile_[p]));
+  const auto per_day = per_week_ / kDays;
+  std::vector<double> logs;
+  for (std::size_t d = kDays - kLevelDays; d < kDays; ++d) {
+    double came = 0, said = 0;
+    for (auto p = d * per_day; p < (d + 1) * per_day; ++p)
+      if (const double value = newest[(weeks_ - 1) * per_week_ + p]; !std::isnan(value)) came += value, said += profile_[p];
+    if (came > 0 && said > 0) logs.push_back(std::log(came / said));
   }
-  const double level = std::exp(kLevelTaken * median_of(values));
+  const double level = std::exp(kLevelTaken * median_of(logs));
   for (auto& value : profile_) value *= level;
 }
 

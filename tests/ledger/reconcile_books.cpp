@@ -21,7 +21,12 @@ struct Told {
   std::int64_t count(std::string_view key) const { return wire::json_int(wire::json_find(line, {key}).value_or("0")).value_or(0); }
 };
 
-void write(store::Lane& lane, const Told& t) {
+template <class R>
+void append(store::Journal& journal, store::Lane& lane, const R& record) {
+  while (!lane.append(record)) journal.round();
+}
+
+void write(store::Journal& journal, store::Lane& lane, const Told& t) {
   using ledger::NameTable;
   const auto id = t.text("id"), tier = t.text("tier");
   ledger::Intent intent;
@@ -39,7 +44,7 @@ void write(store::Lane& lane, const Told& t) {
   intent.price_row = lane.name(NameTable::price_row, t.text("row"));
   intent.reserved = {t.count("input_max"), t.count("input_max"), t.count("output_max")};
   intent.reserved_cost = Money::parse_usd(t.text("most"));
-  (void)lane.append(intent);
+  append(journal, lane, intent);
   if (t.text("state") != "settled_exact") return;
   ledger::Settlement end;
   end.attempt_id = id;
@@ -55,14 +60,14 @@ void write(store::Lane& lane, const Told& t) {
   end.usage.output = t.count("output");
   end.usage.reasoning = t.count("reasoning");
   end.cost = end.cost_low = end.cost_high = Money::parse_usd(t.text("cost"));
-  (void)lane.append(end);
+  append(journal, lane, end);
   if (policy.empty()) return;
   ledger::ExchangeEnd exchange{.request_id = id, .time = intent.time, .tenant = intent.tenant, .key = intent.key, .model = intent.model};
   exchange.policy = lane.name(NameTable::policy, policy);
   exchange.status = 200;
   exchange.outcome = "ok";
   exchange.attempts = 1;
-  (void)lane.append(exchange);
+  append(journal, lane, exchange);
 }
 
 }  // namespace
@@ -80,7 +85,7 @@ int main(int argc, char** argv) {
       told.line += static_cast<char>(c);
       continue;
     }
-    write((*journal)->lane(0), told);
+    write(**journal, (*journal)->lane(0), told);
     told.line.clear();
   }
   return (*journal)->close() ? 0 : 1;
