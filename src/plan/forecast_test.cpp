@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/date.h"
@@ -125,6 +126,23 @@ TEST(Forecast, gives_the_same_scenarios_for_the_same_seed) {
   const auto band = token_band(*one, 100);
   EXPECT_LT(band.low, band.middle);
   EXPECT_GT(band.high, band.middle);
+}
+
+TEST(Forecast, moves_hours_of_a_scenario_by_errors_that_were_made) {
+  const auto spread = [](double noise) {
+    const auto made = forecast(waves(10 * kWeek, 0, noise), {.weeks = 1});
+    const auto moved = scenario(*made, 0);
+    double least = 1e9, most = 0;
+    for (std::size_t h = 0; h < 24; ++h) {
+      const double ratio = moved.classes[0].at(h).total() / made->middle.classes[0].at(h).total();
+      least = std::min(least, ratio);
+      most = std::max(most, ratio);
+    }
+    return most / least;
+  };
+  EXPECT_GT(spread(0.2), 1.2);
+  EXPECT_LT(spread(0.2), 1.8);
+  EXPECT_LT(spread(0), 1.001);
 }
 
 TEST(Forecast, needs_eight_days) {

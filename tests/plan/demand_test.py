@@ -110,6 +110,14 @@ class Books(Room):
         self.assertIn(("any/standard/cold", "cheap"), where)
         self.assertNotIn(("eu/standard/warm", "cheap"), where)
 
+    def test_the_offer_book_is_asked_for_the_scopes_of_residency(self):
+        config = self.file("fairway.yaml", CONFIG.replace("DIR", self.books(self.day())))
+        done = self.plan("-c", config, "--at", "2026-11-22", "--output", "json")
+        plan = json.loads(done.stdout)
+        self.assertEqual({p["offer"] for p in plan["placements"] if p["class"].startswith("eu/")}, {"gpt-6-sol/openai/eu/standard"})
+        self.assertIn("other tiers than standard are left out", done.stderr)
+        self.assertTrue(any("price of cached tokens is unknown" in each for each in plan["left_out"]), plan["left_out"])
+
     def test_a_plan_of_books_and_offer_book_stands_up_to_its_check(self):
         books = self.books(self.day())
         done = self.plan("--data-dir", books, "--until", "2026-10-08", "--at", "2026-11-22", "--output", "json")
@@ -195,6 +203,7 @@ class Forecasts(Room):
         plan = json.loads(done.stdout)
         low, high = Decimal(plan["band_usd"]["low"]), Decimal(plan["band_usd"]["high"])
         self.assertLess(low, high)
+        self.assertTrue(low <= Decimal(plan["band_usd"]["middle"]) <= high)
         self.assertLess(low * Decimal("0.9"), Decimal(plan["cost_usd"]))
         self.assertGreater(high * Decimal("1.1"), Decimal(plan["cost_usd"]))
         self.assertEqual(plan["from"], "2026-11-30T00:00:00Z")
