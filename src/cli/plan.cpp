@@ -235,6 +235,7 @@ int plan(const PlanOptions& options) {
   const auto made = plan::make_plan(problem, found);
   std::optional<plan::CostBand> band;
   if (inputs.found.forecast) band = plan::cost_band(problem, inputs.rules, found, *inputs.found.forecast, [] { return !interrupted; });
+  if (band && band->scenarios == 0) band.reset();
   const auto json = with_inputs(plan::plan_members(made, problem), inputs, band);
   if (options.format == Format::table) print_table(made);
   if (options.format == Format::table && band) fmt::print("{}", forecast_text(*inputs.found.forecast, band));

@@ -43,7 +43,6 @@ std::string forecast_text(const plan::Forecast& f, const std::optional<plan::Cos
   if (band)
     out += fmt::format("the same purchases cost {} to {} USD in 90 % of {} scenarios, half of them below {} USD\n", cents(band->low), cents(band->high), band->scenarios, cents(band->middle));
   if (band && band->unserved > 0) out += fmt::format("in {} scenarios quotas leave a part unserved, which is not in that cost\n", band->unserved);
-  if (band && band->uncapped > 0) out += fmt::format("in {} scenarios a share cap is not kept\n", band->uncapped);
   return out;
 }
 
@@ -62,8 +61,7 @@ void write_forecast(wire::JsonWriter& json, const plan::Forecast& f, const std::
   json.member("week_totals", static_cast<std::int64_t>(b.week_totals)).end_object().end_object();
   if (!band) return;
   json.key("band_usd").begin_object().member("low", std::string_view(band->low.usd())).member("middle", std::string_view(band->middle.usd())).member("high", std::string_view(band->high.usd()));
-  json.member("scenarios", static_cast<std::int64_t>(band->scenarios)).member("unserved", static_cast<std::int64_t>(band->unserved));
-  json.member("share_cap_broken", static_cast<std::int64_t>(band->uncapped)).end_object();
+  json.member("scenarios", static_cast<std::int64_t>(band->scenarios)).member("unserved", static_cast<std::int64_t>(band->unserved)).end_object();
 }
 
 int plan_demand(const DemandSource& source) {

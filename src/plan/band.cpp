@@ -13,18 +13,14 @@ constexpr std::size_t kScenariosMin = 20;
 constexpr std::size_t kStepsInAll = 20'000'000;  // of all classes and scenarios
 constexpr double kUnserved = 1e-7;
 
-// What pay-as-you-go costs beside given units.
+// What pay-as-you-go costs beside given units, with the rules about shares priced as in the plan.
 struct Placed {
   double usd = 0, nowhere = 0;
-  bool kept = true;
 };
 
-Placed placed(const Problem& problem, const std::vector<std::vector<double>>& units) {
-  CloudPrices prices(problem.clouds.size());
-  const auto mix = problem.caps.empty() ? Mix{{{1.0, {}}}, 0, true} : mix_placements(problem, units, prices);
+Placed placed(const Problem& problem, const Solution& solution) {
   Placed made;
-  made.kept = mix.kept;
-  each_share(problem, units, mix, [&](const Group& group, std::size_t k, std::size_t s, std::size_t step, double share) {
+  each_share(problem, solution.units, solution.mix, [&](const Group& group, std::size_t k, std::size_t s, std::size_t step, double share) {
     const auto tokens = problem.demand->classes[group.classes[k]].at(step);
     const auto& source = group.sources[s];
     if (source.offer == kNothing) made.nowhere += share * tokens.total();
@@ -40,14 +36,13 @@ CostBand cost_band(const Problem& problem, const Rules& rules, const Solution& s
   const auto wanted = std::clamp(kStepsInAll / steps, kScenariosMin, kScenariosMax);
   CostBand band;
   std::vector<double> costs;
-  const double fixed = solution.usd() - placed(problem, solution.units).usd;
+  const double fixed = solution.usd() - placed(problem, solution).usd;
   for (std::size_t i = 0; i < wanted && go_on(); ++i) {
     const auto demand = scenario(forecast, i);
     const auto other = compile(demand, *problem.offers, rules);
-    const auto now = placed(other, solution.units);
+    const auto now = placed(other, solution);
     costs.push_back(fixed + now.usd);
     band.unserved += now.nowhere > kUnserved * other.tokens ? 1 : 0;
-    band.uncapped += now.kept ? 0 : 1;
   }
   band.scenarios = costs.size();
   band.low = nearest_money(quantile_of(costs, kBandLow));
