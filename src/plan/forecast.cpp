@@ -24,6 +24,7 @@ class Division {
       : class_(history.classes[c]), tokens_(slots.tokens[c]), slots_(slots), steps_(static_cast<std::size_t>(slots.slot_s / history.step_s)),
         first_(static_cast<std::size_t>((slots.from.seconds() - history.from.seconds() + history.step_s - 1) / history.step_s)) {
     const double all = class_.input.sum() + class_.cached.sum() + class_.output.sum();
+    if (all <= 0) return;
     mix_ = {class_.input.sum() / all, class_.cached.sum() / all, class_.output.sum() / all};
     requests_ = class_.requests.sum() / all;
   }
@@ -151,12 +152,16 @@ Demand scenario(const Forecast& forecast, std::size_t number) {
   auto made = forecast.middle;
   const auto slot_s = kDay / static_cast<std::int64_t>(forecast.slots_per_day);
   const auto steps = static_cast<std::size_t>(slot_s / made.step_s);
-  for (std::size_t c = 0; c < made.classes.size(); ++c)
-    for (auto* series : {&made.classes[c].input, &made.classes[c].cached, &made.classes[c].output, &made.classes[c].requests}) {
+  std::vector<double> factors((made.steps + steps - 1) / steps);
+  for (std::size_t c = 0; c < made.classes.size(); ++c) {
+    for (std::size_t slot = 0; slot < factors.size(); ++slot) factors[slot] = drawn.factor(c, slot);
+    auto& of = made.classes[c];
+    for (auto* series : {&of.input, &of.cached, &of.output, &of.requests}) {
       std::vector<double> moved(made.steps);
-      for (std::size_t step = 0; step < moved.size(); ++step) moved[step] = std::round((*series)[step] * drawn.factor(c, step / steps));
+      for (std::size_t step = 0; step < moved.size(); ++step) moved[step] = std::round((*series)[step] * factors[step / steps]);
       *series = Series(std::move(moved));
     }
+  }
   return made;
 }
 

@@ -85,6 +85,16 @@ TEST(Forecast, of_rare_requests_sums_to_what_a_week_asks_for) {
   EXPECT_NEAR(tokens(made->middle), 10.0 * 2 * kWeek, 600);
 }
 
+TEST(Forecast, of_a_class_that_asks_for_nothing_is_nothing) {
+  auto demand = waves(3 * kWeek, 0, 0);
+  const Series none(std::vector<double>(demand.steps));
+  demand.classes.push_back({"m", "idle", "", none, none, none, none});
+  const auto made = forecast(demand, {.weeks = 1});
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->middle.classes[1].input.sum() + made->middle.classes[1].requests.sum(), 0);
+  EXPECT_EQ(scenario(*made, 0).classes[1].output.sum(), 0);
+}
+
 TEST(Forecast, divides_an_hour_as_a_week_before) {
   Demand demand;
   demand.from = *parse_date("2026-01-05");
