@@ -1,6 +1,7 @@
 #include "admin/pages.h"
 
-#include <algorithm>
+#include <string_view>
+#include <vector>
 
 #include "wire/json_write.h"
 
@@ -65,12 +66,24 @@ std::string books_page(const std::string& data_dir, const Keeping& keeping) {
   return out;
 }
 
-std::string budgets_page(const std::vector<gateway::Purse::Standing>& budgets, const gateway::Snapshot& snapshot) {
+std::string books_page(const Keeping& keeping) {
+  const bool well = (!keeping.journal || keeping.journal->condition().ok()) && (!keeping.bookkeeper || keeping.bookkeeper->condition().ok());
+  std::string out;
+  wire::JsonWriter(out).begin_object().key("data_dir").null().member("ok", well).key("journal").null().key("ledger").null().end_object();
+  return out;
+}
+
+std::string budgets_page(const std::vector<gateway::Purse::Standing>& budgets, const gateway::KeyTable& keys, std::optional<std::uint16_t> tenant) {
   std::string out;
   wire::JsonWriter json(out);
+  std::vector<std::vector<std::string_view>> spenders(budgets.size());
+  for (const auto& key : keys.keys())
+    for (const auto account : key->budgets)
+      if (account < spenders.size()) spenders[account].push_back(key->name);
   json.begin_object().key("data").begin_array();
   for (std::size_t i = 0; i < budgets.size(); ++i) {
-    const auto& account = snapshot.budgets()[i];
+    const auto& account = keys.budgets()[i];
+    if (tenant && account.tenant != *tenant) continue;
     const auto& [state, span] = budgets[i];
     json.begin_object().member("name", account.name).member("limit_usd", state.limit.usd()).member("per", ledger::name(account.rule.per));
     json.member("hard", account.rule.hard).member("time_zone", account.rule.time_zone).member("from", ledger::local_text(span.from, *account.rule.zone)).key("until");
@@ -78,8 +91,7 @@ std::string budgets_page(const std::vector<gateway::Purse::Standing>& budgets, c
     else json.null();
     json.member("settled_usd", state.settled.usd()).member("reserved_usd", state.leased.usd()).member("left_usd", state.left().usd());
     json.member("over", state.over).member("alert_percent", std::int64_t{state.alert_percent}).key("keys").begin_array();
-    for (const auto& key : snapshot.keys())
-      if (std::ranges::find(key.budgets, i) != key.budgets.end()) json.string(key.name);
+    for (const auto name : spenders[i]) json.string(name);
     json.end_array().end_object();
   }
   json.end_array().key("next").null().end_object();

@@ -201,7 +201,7 @@ void notice_counts(Page& page, const gateway::Counts& c, const gateway::Snapshot
 
 }  // namespace
 
-std::string metrics_page(const gateway::Counts& c, const gateway::Snapshot& s, const Keeping& keeping) {
+std::string metrics_page(const gateway::Counts& c, const gateway::Snapshot& s, const gateway::KeyTable& keys, const Keeping& keeping) {
   Page page;
   page.family("fairway_build_info", "gauge", "Always 1; the version is the label.");
   page.sample(fmt::format("version=\"{}\"", FAIRWAY_VERSION), 1);
@@ -229,8 +229,8 @@ std::string metrics_page(const gateway::Counts& c, const gateway::Snapshot& s, c
   page.sample("", c.hedges_won);
   page.family("fairway_hedges_refused_total", "counter", "Hedges not made because their budget was spent.");
   page.sample("", c.hedges_refused);
-  if (!s.budgets().empty()) page.family("fairway_budget_alerts_total", "counter", "Thresholds of a budget that were passed, each once per window.");
-  for (std::size_t i = 0; i < s.budgets().size() && i < c.budget_alerts.size(); ++i) page.sample(fmt::format("budget={}", quoted(s.budgets()[i].name)), c.budget_alerts[i]);
+  if (!keys.budgets().empty()) page.family("fairway_budget_alerts_total", "counter", "Thresholds of a budget that were passed, each once per window.");
+  for (std::size_t i = 0; i < keys.budgets().size() && i < c.budget_alerts.size(); ++i) page.sample(fmt::format("budget={}", quoted(keys.budgets()[i].name)), c.budget_alerts[i]);
   notice_counts(page, c, s);
   if (keeping.journal) journal_counts(page, *keeping.journal);
   if (keeping.bookkeeper) ledger_counts(page, keeping.bookkeeper->condition());

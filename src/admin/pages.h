@@ -10,6 +10,7 @@
 #include "gateway/credentials.h"
 #include "gateway/decisions.h"
 #include "gateway/metrics.h"
+#include "gateway/keys.h"
 #include "gateway/notices.h"
 #include "gateway/snapshot.h"
 #include "ledger/record.h"
@@ -20,9 +21,8 @@
 
 namespace fw::admin {
 
-// Prometheus text format 0.0.4. Label values are the config's names.
-// As the home core sees them; `snapshot` names them.
-std::string budgets_page(const std::vector<gateway::Purse::Standing>& budgets, const gateway::Snapshot& snapshot);
+// As the home core sees them; `keys` names them. tenant: only those that are this one's alone.
+std::string budgets_page(const std::vector<gateway::Purse::Standing>& budgets, const gateway::KeyTable& keys, std::optional<std::uint16_t> tenant);
 // {"data":[…],"next":null}: every commitment with what is drawn and left, as one core knows it.
 std::string commitments_page(const std::vector<gateway::Commitments::Standing>& standing, const gateway::Snapshot& snapshot);
 // What keeps the books; null: none are kept.
@@ -31,10 +31,13 @@ struct Keeping {
   const store::Bookkeeper* bookkeeper = nullptr;
 };
 std::string books_page(const std::string& data_dir, const Keeping& keeping);
-std::string metrics_page(const gateway::Counts& counts, const gateway::Snapshot& snapshot, const Keeping& keeping);
+// For a tenant: whether they are well, and no more.
+std::string books_page(const Keeping& keeping);
+// Prometheus text format 0.0.4. Label values are the config's names, and those of made keys' budgets.
+std::string metrics_page(const gateway::Counts& counts, const gateway::Snapshot& snapshot, const gateway::KeyTable& keys, const Keeping& keeping);
 
 // {"data":[…],"next":null}: newest first. Fields as design "Records" names them.
-std::string exchanges_page(const std::vector<ledger::ExchangeRecord>& records, const gateway::Snapshot& snapshot);
+std::string exchanges_page(const std::vector<ledger::ExchangeRecord>& records, const gateway::Snapshot& snapshot, const gateway::KeyTable& keys);
 
 // {"data":[…],"next":null}: every deployment with its cloud, scope, whether a price is known, how its
 // provider's credential stands (by provider; why it could not be renewed is for operators: `why`), and its pool.
@@ -44,7 +47,8 @@ struct Standing {
   WallTime now;
   bool why = false;
 };
-std::string deployments_page(const gateway::Snapshot& snapshot, const Standing& standing);
+// models: only those of these; empty: all.
+std::string deployments_page(const gateway::Snapshot& snapshot, const Standing& standing, const std::vector<std::string>& models);
 
 // {"data":[…],"next":null,"webhooks":[…]}: what operators were told, newest first, and how it was delivered.
 struct Alerts {

@@ -1,4 +1,7 @@
 #include "admin/pages.h"
+
+#include <algorithm>
+
 #include "base/date.h"
 #include "ledger/booked.h"
 #include "wire/json.h"
@@ -50,13 +53,13 @@ void write_spill(JsonWriter& json, const ledger::ExchangeRecord& r, const gatewa
   json.end_object();
 }
 
-void write_exchange(JsonWriter& json, const ledger::ExchangeRecord& r, const gateway::Snapshot& s) {
+void write_exchange(JsonWriter& json, const ledger::ExchangeRecord& r, const gateway::Snapshot& s, const gateway::KeyTable& keys) {
   json.begin_object();
   json.key("request_id").string(r.request_id.view());
   write_text(json, "client_request_id", r.client_request_id);
   json.key("time").string(rfc3339(r.time));
   write_text(json, "tenant", r.tenant < s.tenants().size() ? std::string_view(s.tenants()[r.tenant]) : std::string_view{});
-  write_text(json, "key", r.key < s.keys().size() ? std::string_view(s.keys()[r.key].name) : std::string_view{});
+  write_text(json, "key", r.key < keys.keys().size() ? std::string_view(keys.key(r.key).name) : std::string_view{});
   write_text(json, "model", r.model < s.models().size() ? std::string_view(s.models()[r.model].name) : std::string_view{});
   json.key("dialect_in").string(dialect::name(r.dialect_in));
   json.key("operation").string(dialect::name(r.operation));
@@ -80,12 +83,12 @@ void write_exchange(JsonWriter& json, const ledger::ExchangeRecord& r, const gat
 
 std::string rfc3339(WallTime time) { return rfc3339_ms_text(time); }
 
-std::string exchanges_page(const std::vector<ledger::ExchangeRecord>& records, const gateway::Snapshot& snapshot) {
+std::string exchanges_page(const std::vector<ledger::ExchangeRecord>& records, const gateway::Snapshot& snapshot, const gateway::KeyTable& keys) {
   std::string out;
   JsonWriter json(out);
   json.begin_object();
   json.key("data").begin_array();
-  for (const auto& r : records) write_exchange(json, r, snapshot);
+  for (const auto& r : records) write_exchange(json, r, snapshot, keys);
   json.end_array();
   json.key("next").null();
   json.end_object();
@@ -131,12 +134,13 @@ void write_pool(JsonWriter& json, const gateway::Deployment& d, std::uint16_t ut
 
 }  // namespace
 
-std::string deployments_page(const gateway::Snapshot& snapshot, const Standing& standing) {
+std::string deployments_page(const gateway::Snapshot& snapshot, const Standing& standing, const std::vector<std::string>& models) {
   std::string out;
   JsonWriter json(out);
   json.begin_object();
   json.key("data").begin_array();
   for (const auto& d : snapshot.deployments()) {
+    if (!models.empty() && std::ranges::find(models, snapshot.models()[d.of_model].name) == models.end()) continue;
     const auto& p = snapshot.providers()[d.provider];
     json.begin_object();
     json.key("deployment").string(d.name);

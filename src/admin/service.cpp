@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "admin/desk.h"
 #include "admin/pages.h"
 #include "dialect/error.h"
 #include "gateway/ask.h"
@@ -14,31 +15,8 @@ namespace fw::admin {
 namespace {
 
 constexpr std::string_view kExplain = "/admin/v1/explain/";
-constexpr std::size_t kExchangesDefault = 100;
-constexpr std::size_t kExchangesMax = 1000;
-constexpr std::size_t kAdminMemoryBytes = 64u << 20;
 
 std::string error_body(const Error& error) { return dialect::error_json(error); }
-
-// The admin plane's only core.
-class Desk : public net::Resident, public net::Acceptor::Sink {
- public:
-  Desk(net::Loop& l, gateway::Server& s, const std::atomic<bool>& r) : loop(l), server(s), ready(r), memory(kAdminMemoryBytes) {}
-  ~Desk() override { loop.end_tasks(); }
-  void listen(int fd, std::unique_ptr<net::TlsServer> t) {
-    tls = std::move(t);
-    acceptor = std::make_unique<net::Acceptor>(loop, fd, *this);
-  }
-  void accepted(net::Fd connection) override;
-
-  net::Loop& loop;
-  gateway::Server& server;
-  const std::atomic<bool>& ready;
-  net::ServerLimits limits;
-  net::MemoryBudget memory;
-  std::unique_ptr<net::TlsServer> tls;
-  std::unique_ptr<net::Acceptor> acceptor;
-};
 
 // The token a request presents, if it is one of ours. Every token is compared.
 const config::AdminToken* token_of(const Desk& desk, const wire::RequestHead& head) {
@@ -55,14 +33,14 @@ const config::AdminToken* token_of(const Desk& desk, const wire::RequestHead& he
 
 // `limit=N`; nothing for what is no number between 1 and the maximum.
 std::optional<std::size_t> limit_of(std::string_view query) {
-  std::size_t limit = kExchangesDefault;
+  std::size_t limit = kPageDefault;
   while (!query.empty()) {
     const auto pair = query.substr(0, query.find('&'));
     query.remove_prefix(std::min(query.size(), pair.size() + 1));
     if (!pair.starts_with("limit=")) continue;
     const auto* const end = pair.data() + pair.size();
     const auto r = std::from_chars(pair.data() + 6, end, limit);
-    if (r.ec != std::errc{} || r.ptr != end || limit == 0 || limit > kExchangesMax) return std::nullopt;
+    if (r.ec != std::errc{} || r.ptr != end || limit == 0 || limit > kPageMax) return std::nullopt;
   }
   return limit;
 }
@@ -123,23 +101,24 @@ bool may_see(const Desk& desk, const config::AdminToken& token, std::uint16_t te
 net::Task<void> answer_explain(Desk& desk, net::HttpConn& client, const config::AdminToken& token) {
   const std::string id(client.head().path.substr(kExplain.size()));
   const auto known = co_await find_request(desk, id);
-  // A token of one tenant sees what has a record that is the tenant's.
-  const bool visible = token.tenant.empty() || (known.record && may_see(desk, token, known.record->tenant));
-  if (!known.decision || !visible)
+  const bool visible = known.decision && may_see(desk, token, known.decision->tenant);
+  if (!visible)
     co_return client.answer(client_error(Code::not_found, "no decision is kept for this request: the id is that of the x-request-id header; the "
                                                           "latest are kept (limits.records), and a request refused before the choice has none"));
   client.answer(200, "content-type: application/json\r\n", explain_page(*known.decision, known.record, desk.server.snapshot()));
 }
 
-net::Task<std::vector<gateway::KeptDecision>> gather_decisions(Desk& desk, std::size_t limit) {
+net::Task<std::vector<gateway::KeptDecision>> gather_decisions(Desk& desk, std::size_t limit, const config::AdminToken& token) {
   using Kept = std::vector<gateway::KeptDecision>;
   Kept all;
+  const auto wanted = token.tenant.empty() ? limit : SIZE_MAX;
   for (std::size_t i = 0; i < desk.server.cores().count(); ++i) {
     auto& core = desk.server.core(i);
-    auto question = gateway::ask<Kept>(desk.loop, core.loop(), [&core, limit] { return core.senses.decisions.newest(limit); });
+    auto question = gateway::ask<Kept>(desk.loop, core.loop(), [&core, wanted] { return core.senses.decisions.newest(wanted); });
     auto some = co_await question;
     std::ranges::move(some, std::back_inserter(all));
   }
+  std::erase_if(all, [&](const auto& kept) { return !may_see(desk, token, kept.tenant); });
   std::ranges::sort(all, [](const auto& a, const auto& b) { return a.time > b.time; });
   all.resize(std::min(all.size(), limit));
   co_return all;
@@ -181,65 +160,74 @@ void answer_probe(const Desk& desk, net::HttpConn& client, std::string_view path
   client.answer(yes ? 200 : 503, "content-type: text/plain; charset=utf-8\r\n", yes ? "yes\n" : "no\n");
 }
 
+void refuse_limit(net::HttpConn& client) {
+  client.answer(client_error(Code::invalid_value, fmt::format("limit must be a whole number from 1 to {}", kPageMax), "limit"));
+}
+
+// What requests were asked, chosen and answered.
+net::Task<void> answer_requests(Desk& desk, net::HttpConn& client, const config::AdminToken& token) {
+  const auto path = client.head().path;
+  if (path.starts_with(kExplain)) co_return co_await answer_explain(desk, client, token);
+  const auto limit = limit_of(client.head().query);
+  if (!limit) co_return refuse_limit(client);
+  if (path == "/admin/v1/decisions") {
+    const auto decisions = co_await gather_decisions(desk, *limit, token);
+    co_return client.answer(200, kJson, decisions_page(decisions, desk.server.snapshot()));
+  }
+  const auto records = co_await gather_records(desk, *limit, token.tenant);
+  client.answer(200, kJson, exchanges_page(records, desk.server.snapshot(), desk.keys()));
+}
+
+// The whole gateway's figures, or a tenant's part of them.
+net::Task<void> answer_money(Desk& desk, net::HttpConn& client, const config::AdminToken& token) {
+  const auto& snapshot = desk.server.snapshot();
+  const auto path = client.head().path;
+  if (path == "/admin/v1/books") {
+    const Keeping keeping{desk.server.journal(), desk.server.bookkeeper()};
+    co_return client.answer(200, kJson, token.tenant.empty() ? books_page(snapshot.config().data_dir, keeping) : books_page(keeping));
+  }
+  if (path == "/admin/v1/budgets") {
+    const auto standing = co_await gather_budgets(desk);
+    co_return client.answer(200, kJson, budgets_page(standing, desk.keys(), token.tenant.empty() ? std::nullopt : snapshot.tenant(token.tenant)));
+  }
+  // What was promised to clouds is no tenant's.
+  auto standing = co_await gather_commitments(desk);
+  if (!token.tenant.empty()) standing.clear();
+  client.answer(200, kJson, commitments_page(standing, snapshot));
+}
+
 net::Task<void> answer_page(Desk& desk, net::HttpConn& client, const config::AdminToken& token) {
-  constexpr std::string_view kJson = "content-type: application/json\r\n";
   const auto path = client.head().path;
   const auto& snapshot = desk.server.snapshot();
   if (path == "/metrics") {
     if (!token.tenant.empty()) co_return client.answer(client_error(Code::forbidden, "metrics are not cut by tenant; this token sees one tenant only"));
     const auto counts = co_await gather_counts(desk);
-    co_return client.answer(200, "content-type: text/plain; version=0.0.4; charset=utf-8\r\n", metrics_page(counts, snapshot, {desk.server.journal(), desk.server.bookkeeper()}));
+    co_return client.answer(200, "content-type: text/plain; version=0.0.4; charset=utf-8\r\n", metrics_page(counts, snapshot, desk.keys(), {desk.server.journal(), desk.server.bookkeeper()}));
   }
-  if (path == "/admin/v1/exchanges") {
-    const auto limit = limit_of(client.head().query);
-    if (!limit)
-      co_return client.answer(client_error(Code::invalid_value, fmt::format("limit must be a whole number from 1 to {}", kExchangesMax), "limit"));
-    const auto records = co_await gather_records(desk, *limit, token.tenant);
-    co_return client.answer(200, kJson, exchanges_page(records, snapshot));
-  }
-  if (path == "/admin/v1/decisions") {
-    if (!token.tenant.empty()) co_return client.answer(client_error(Code::forbidden, "decisions are not cut by tenant; this token sees one tenant only"));
-    const auto limit = limit_of(client.head().query);
-    if (!limit)
-      co_return client.answer(client_error(Code::invalid_value, fmt::format("limit must be a whole number from 1 to {}", kExchangesMax), "limit"));
-    const auto decisions = co_await gather_decisions(desk, *limit);
-    co_return client.answer(200, kJson, decisions_page(decisions, snapshot));
-  }
-  if (path.starts_with(kExplain)) co_return co_await answer_explain(desk, client, token);
-  if (path == "/admin/v1/books") {
-    if (!token.tenant.empty()) co_return client.answer(client_error(Code::forbidden, "the books are not cut by tenant; this token sees one tenant only"));
-    co_return client.answer(200, kJson, books_page(snapshot.config().data_dir, {desk.server.journal(), desk.server.bookkeeper()}));
-  }
-  if (path == "/admin/v1/budgets") {
-    if (!token.tenant.empty()) co_return client.answer(client_error(Code::forbidden, "budgets are not cut by tenant; this token sees one tenant only"));
-    const auto standing = co_await gather_budgets(desk);
-    co_return client.answer(200, kJson, budgets_page(standing, snapshot));
-  }
-  if (path == "/admin/v1/commitments") {
-    if (!token.tenant.empty()) co_return client.answer(client_error(Code::forbidden, "commitments are not cut by tenant; this token sees one tenant only"));
-    const auto standing = co_await gather_commitments(desk);
-    co_return client.answer(200, kJson, commitments_page(standing, snapshot));
-  }
+  if (path == "/admin/v1/exchanges" || path == "/admin/v1/decisions" || path.starts_with(kExplain)) co_return co_await answer_requests(desk, client, token);
+  if (path == "/admin/v1/books" || path == "/admin/v1/budgets" || path == "/admin/v1/commitments") co_return co_await answer_money(desk, client, token);
   if (path == "/admin/v1/alerts") {
     if (!token.tenant.empty()) co_return client.answer(client_error(Code::forbidden, "alerts are not cut by tenant; this token sees one tenant only"));
     const auto limit = limit_of(client.head().query);
-    if (!limit)
-      co_return client.answer(client_error(Code::invalid_value, fmt::format("limit must be a whole number from 1 to {}", kExchangesMax), "limit"));
+    if (!limit) co_return refuse_limit(client);
     const auto told = co_await gather_alerts(desk, *limit);
     co_return client.answer(200, kJson, alerts_page(told, snapshot));
   }
   if (path == "/admin/v1/deployments") {
     const auto standing = co_await gather_standing(desk, token.tenant.empty());
-    co_return client.answer(200, kJson, deployments_page(snapshot, standing));
+    co_return client.answer(200, kJson, deployments_page(snapshot, standing, token.models));
   }
-  client.answer(client_error(Code::not_found, "there is nothing here; see /metrics, /admin/v1/exchanges, /admin/v1/deployments, /admin/v1/budgets, /admin/v1/commitments, /admin/v1/alerts, /admin/v1/books, /admin/v1/decisions, /admin/v1/explain/ID"));
+  client.answer(client_error(Code::not_found, "there is nothing here; see /metrics, /admin/v1/exchanges, /admin/v1/deployments, /admin/v1/budgets, /admin/v1/commitments, /admin/v1/alerts, /admin/v1/books, /admin/v1/decisions, /admin/v1/explain/ID, /admin/v1/keys, /admin/v1/keys/ID, /admin/v1/keys/ID/rotate, /admin/v1/audit"));
 }
+
+bool about_keys(std::string_view path) { return path == kAudit || path == kKeys || (path.starts_with(kKeys) && path[kKeys.size()] == '/' && path.size() > kKeys.size() + 1); }
 
 net::Task<void> serve(Desk& desk, std::unique_ptr<net::Stream> stream) {
   net::HttpConn client(std::move(stream), desk.limits, desk.memory, &error_body);
   while (co_await client.next()) {
     const auto& head = client.head();
-    if (head.method != wire::Method::get && head.method != wire::Method::head) {
+    const bool reads = head.method == wire::Method::get || head.method == wire::Method::head;
+    if (!reads && !about_keys(head.path)) {
       client.answer(client_error(Code::method_not_allowed, "only GET and HEAD are possible here"), "allow: GET, HEAD\r\n");
       continue;
     }
@@ -253,7 +241,8 @@ net::Task<void> serve(Desk& desk, std::unique_ptr<net::Stream> stream) {
                     "www-authenticate: Bearer\r\n");
       continue;
     }
-    co_await answer_page(desk, client, *token);
+    if (about_keys(head.path)) co_await answer_keys(desk, client, *token);
+    else co_await answer_page(desk, client, *token);
   }
 }
 
@@ -264,12 +253,12 @@ net::Task<void> greet(Desk& desk, std::unique_ptr<net::TlsStream> stream) {
   co_await serve(desk, std::move(stream));
 }
 
+}  // namespace
+
 void Desk::accepted(net::Fd connection) {
   if (tls) return loop.spawn(greet(*this, tls->stream(loop, std::move(connection))));
   loop.spawn(serve(*this, std::make_unique<net::SocketStream>(loop, std::move(connection))));
 }
-
-}  // namespace
 
 Result<std::unique_ptr<Service>> Service::start(const config::Config& config, gateway::NoticeSink say) {
   auto service = std::unique_ptr<Service>(new Service);

@@ -52,6 +52,10 @@ constexpr std::array<CodeRow, static_cast<std::size_t>(Code::count_)> kRows{{
     {Code::ledger_unavailable, 503, "server_error", "ledger_unavailable"},
     {Code::project_spend_limit_exceeded, 429, "insufficient_quota", "project_spend_limit_exceeded"},
     {Code::token_rate_limit_exceeded, 429, "tokens", "rate_limit_exceeded"},
+    {Code::address_not_allowed, 403, "permission_error", "address_not_allowed"},
+    {Code::endpoint_not_allowed, 403, "permission_error", "endpoint_not_allowed"},
+    {Code::conflict, 409, kInvalid, "conflict"},
+    {Code::key_store_unavailable, 503, "server_error", "key_store_unavailable"},
 }};
 
 constexpr bool rows_in_order() {

@@ -25,7 +25,8 @@ enum class Code : std::uint8_t {
   internal_error, not_implemented, overloaded, no_capable_deployment, all_deployments_failed,
   all_deployments_throttled, all_deployments_timed_out, http_version, stream_truncated,
   stream_timeout, stream_failed, previous_response_not_found, admin_token_required, forbidden, not_found,
-  ledger_unavailable, project_spend_limit_exceeded, token_rate_limit_exceeded, count_
+  ledger_unavailable, project_spend_limit_exceeded, token_rate_limit_exceeded, address_not_allowed, endpoint_not_allowed,
+  conflict, key_store_unavailable, count_
 };
 
 struct CodeRow {

@@ -38,13 +38,18 @@ BudgetAccounts budget_accounts(const Config& config) {
     append(list, by_key, key.name);
     if (!key.tenant.empty()) append(list, by_tenant, key.tenant);
   }
+  for (const auto& tenant : config.tenants) append(made.of_tenant.emplace_back(), by_tenant, tenant.name);
   return made;
 }
 
 bool refuses_unknown_price(const Config& config, const BudgetAccounts& accounts, std::size_t key) {
-  const auto policy = std::ranges::find(config.policies, config.keys[key].policy, &Policy::name);
-  const auto said = policy == config.policies.end() ? UnknownPrice::by_budget : policy->unknown_price;
-  return said == UnknownPrice::by_budget ? !accounts.of_key[key].empty() : said == UnknownPrice::refuse;
+  return refuses_unknown_price(config, config.keys[key].policy, !accounts.of_key[key].empty());
+}
+
+bool refuses_unknown_price(const Config& config, std::string_view policy, bool budgeted) {
+  const auto at = std::ranges::find(config.policies, policy, &Policy::name);
+  const auto said = at == config.policies.end() ? UnknownPrice::by_budget : at->unknown_price;
+  return said == UnknownPrice::by_budget ? budgeted : said == UnknownPrice::refuse;
 }
 
 }  // namespace fw::config

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/config.h"
@@ -17,6 +18,7 @@ struct BudgetAccount {
 struct BudgetAccounts {
   std::vector<BudgetAccount> accounts;
   std::vector<std::vector<std::uint32_t>> of_key;  // by key index: indices of accounts, its own first, each once
+  std::vector<std::vector<std::uint32_t>> of_tenant;  // by index of `tenants`: those of all its keys, its own first
 };
 
 BudgetAccounts budget_accounts(const Config& config);
@@ -24,5 +26,7 @@ BudgetAccounts budget_accounts(const Config& config);
 // Whether a deployment without a known price is out of the question for this key: as its policy says, and where the
 // policy says nothing, whether a money budget applies.
 bool refuses_unknown_price(const Config& config, const BudgetAccounts& accounts, std::size_t key);
+// The same for a key under this policy, with a money budget or without.
+bool refuses_unknown_price(const Config& config, std::string_view policy, bool budgeted);
 
 }  // namespace fw::config

@@ -54,7 +54,7 @@ void check_admin(const Admin& admin, const Config& config, Report& report) {
   std::set<std::string> names;
   const bool in_short = report.noted("admin.token");
   std::size_t index = 0;
-  const Names tenants(config.tenants);
+  const Names tenants(config.tenants), models(config.models), policies(config.policies);
   for (const auto& token : admin.tokens) {
     const bool shorthand = in_short && token.name == "token" && token.role == Role::owner && !names.contains("token");
     const auto path = shorthand ? std::string("admin.token") : path_item("admin.tokens", index++);
@@ -66,6 +66,8 @@ void check_admin(const Admin& admin, const Config& config, Report& report) {
                                  fmt::format("at least {}, so that it cannot be guessed", kKeyCharactersMin),
                                  "`openssl rand -hex 24` makes one", Severity::warning});
     if (!token.tenant.empty()) check_known(token.tenant, "tenant", tenants, path + ".tenant", report);
+    for (std::size_t i = 0; i < token.models.size(); ++i) check_known(token.models[i], "model", models, path_item(path + ".models", i), report);
+    for (std::size_t i = 0; i < token.policies.size(); ++i) check_known(token.policies[i], "policy", policies, path_item(path + ".policies", i), report);
   }
 }
 

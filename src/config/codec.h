@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/date.h"
 #include "config/reader.h"
 #include "config/reference.h"
 #include "config/rules.h"
@@ -126,6 +127,26 @@ struct Codec<Money> {
     if (const auto amount = text ? Money::parse_usd(*text) : std::nullopt) to = *amount;
   }
   static std::string show(Money) { return {}; }
+};
+
+template <>
+struct Codec<WallTime> {
+  static Shape shape(const Field&) { return {.form = Form::text}; }
+  static void read(Reader& reader, const Node& node, const Field& field, WallTime& to) {
+    const auto text = reader.text(node, field);
+    if (const auto time = text ? parse_date(*text) : std::nullopt) to = *time;
+  }
+  static std::string show(const WallTime&) { return {}; }
+};
+
+template <>
+struct Codec<wire::Cidr> {
+  static Shape shape(const Field&) { return {.form = Form::text}; }
+  static void read(Reader& reader, const Node& node, const Field& field, wire::Cidr& to) {
+    const auto text = reader.text(node, field);
+    if (const auto block = text ? wire::parse_cidr(*text) : std::nullopt) to = *block;
+  }
+  static std::string show(const wire::Cidr&) { return {}; }
 };
 
 template <class T>

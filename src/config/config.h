@@ -22,6 +22,7 @@
 #include "offer/price.h"
 #include "route/policy.h"
 #include "route/pool.h"
+#include "wire/cidr.h"
 #include "wire/hash.h"
 
 namespace fw::config {
@@ -70,6 +71,8 @@ struct AdminToken {
   Secret token;
   Role role = Role::read;
   std::string tenant;  // empty: all tenants
+  std::vector<std::string> models;    // that keys it makes may use; empty: all
+  std::vector<std::string> policies;  // that keys it makes may be under; empty: all, or with a tenant the tenant's own
 };
 
 // `token: X` in the file is here one more entry: name "token", role owner, all tenants.
@@ -336,6 +339,9 @@ struct Key {
   std::string policy;  // the one that applies: its own, else its tenant's, else "default"; empty: there is none
   KeyLimits limits;
   std::optional<Budget> budget;
+  std::optional<WallTime> expires;            // refused from then on
+  std::vector<wire::Cidr> addresses;          // where its requests may come from; empty: anywhere
+  std::vector<dialect::Operation> endpoints;  // empty: all
 };
 
 // A shorter key can be guessed.

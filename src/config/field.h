@@ -77,5 +77,7 @@ struct Table {
 
 // The table of the whole file.
 const Table& file_table();
+// Of a key that the admin plane makes.
+const Table& minted_table();
 
 }  // namespace fw::config

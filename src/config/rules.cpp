@@ -7,6 +7,7 @@
 #include "base/time_zone.h"
 #include "dialect/needs.h"
 #include "offer/scope.h"
+#include "wire/cidr.h"
 
 namespace fw::config {
 namespace {
@@ -57,6 +58,7 @@ bool is_weight(std::string_view text) {
   const auto point = text.find('.');
   return Money::parse_usd(text) && text.front() != '-' && whole_digits(text) <= 4 && (point == text.npos || text.size() - point <= 4);
 }
+bool is_cidr(std::string_view text) { return wire::parse_cidr(text).has_value(); }
 bool is_date(std::string_view text) { return parse_date(text).has_value(); }
 
 // A whole number has at most nine digits: sums of many budgets stay far inside 128 bits.
@@ -90,6 +92,7 @@ const Rule kBid{is_bid, "USD per million tokens of the pool as a plain decimal s
                 "^[0-9]{1,4}(\\.[0-9]{1,9})?$"};
 const Rule kWeight{is_weight, "how many uncached input tokens one counts as, such as 8 or \"0.1\"", "at most four digits, a point, at most three decimals; no sign",
                    "^[0-9]{1,4}(\\.[0-9]{1,3})?$"};
+const Rule kCidr{is_cidr, "an IP address or a block such as 10.0.0.0/8 or 2001:db8::/32", "no bit may stand behind the length: 10.1.0.0/16, not 10.1.0.0/8", "^[0-9A-Fa-f:.]+(/[0-9]+)?$"};
 const Rule kDate{is_date, "a day such as 2026-12-01 (00:00 UTC), or a time such as 2026-12-01T06:00:00Z", "", "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt].*)?$"};
 const Rule kZone{TimeZone::is_name, "the name of a time zone such as Europe/Berlin", "", "^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$"};
 const Rule kPlain{is_plain, "a text of printable ASCII characters", "", "^[!-~]([ -~]*[!-~])?$"};

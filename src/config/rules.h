@@ -19,6 +19,7 @@ extern const Rule kBid;     // USD per million tokens of a pool
 extern const Rule kWeight;  // of a token in a pool
 extern const Rule kDate;
 extern const Rule kZone;    // a time zone
+extern const Rule kCidr;    // an IP address or a block of them
 extern const Rule kPlain;  // not empty, printable ASCII
 
 }  // namespace fw::config

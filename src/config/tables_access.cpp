@@ -196,8 +196,21 @@ const Table* table_of<Key>() {
        entry<&Key::models>({.name = "models", .doc = "Models it may use.", .nonempty = true, .rule = &kModelName, .default_text = "all"}),
        entry<&Key::policy>({.name = "policy", .doc = "The name of an entry of `policies`.", .rule = &kName, .default_text = "its tenant's, else `default`"}),
        entry<&Key::limits>({.name = "limits", .doc = "Limits of this key."}),
-       entry<&Key::budget>({.name = "budget", .doc = "The money limit of this key."})}};
+       entry<&Key::budget>({.name = "budget", .doc = "The money limit of this key."}),
+       entry<&Key::expires>({.name = "expires", .doc = "From then on it is refused.", .rule = &kDate, .default_text = "never"}),
+       entry<&Key::addresses>({.name = "addresses", .doc = "IP addresses and blocks that its requests may come from, as the gateway sees the connection; beyond: 403.", .nonempty = true, .one_or_many = true, .rule = &kCidr, .default_text = "any"}),
+       entry<&Key::endpoints>({.name = "endpoints", .doc = "What it may be used for; beyond: 403. `responses` has the stored ones too; `GET /v1/models` is always possible.", .nonempty = true, .one_or_many = true, .default_text = "all"})}};
   return &table;
+}
+
+const Table& minted_table() {
+  static const Table table = [] {
+    Table made{"minted_key", "A virtual key as the admin plane takes it: its secret is made, not told.", {}};
+    for (const auto& entry : table_of<Key>()->entries)
+      if (entry.field.name != "key") made.entries.push_back(entry);
+    return made;
+  }();
+  return table;
 }
 
 }  // namespace fw::config

@@ -1,5 +1,4 @@
 // The fields of what is bought ahead: provisioned pools and commitments.
-#include "base/date.h"
 #include "config/codec.h"
 
 namespace fw::config {
@@ -23,16 +22,6 @@ struct Codec<TokenPrice> {
     if (const auto price = text ? TokenPrice::parse_per_million(*text) : std::nullopt) to = *price;
   }
   static std::string show(const TokenPrice&) { return {}; }
-};
-
-template <>
-struct Codec<WallTime> {
-  static Shape shape(const Field&) { return {.form = Form::text}; }
-  static void read(Reader& reader, const Node& node, const Field& field, WallTime& to) {
-    const auto text = reader.text(node, field);
-    if (const auto time = text ? parse_date(*text) : std::nullopt) to = *time;
-  }
-  static std::string show(const WallTime&) { return {}; }
 };
 
 template <>

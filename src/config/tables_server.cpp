@@ -27,7 +27,7 @@ Entry token_entry() {
           .default_text = {},
           .read = [](Reader& reader, const Node& node, const Entry& self, void* object) {
             auto& admin = *static_cast<Admin*>(object);
-            auto& token = admin.tokens.emplace_back(AdminToken{"token", {}, Role::owner, ""});
+            auto& token = admin.tokens.emplace_back(AdminToken{"token", {}, Role::owner, "", {}, {}});
             Codec<Secret>::read(reader, node, self.field, token.token);
           }};
 }
@@ -64,10 +64,15 @@ const Table* table_of<AdminToken>() {
       {entry<&AdminToken::name>({.name = "name", .doc = "Who it is for; in logs.", .required = true, .rule = &kName}),
        entry<&AdminToken::token>({.name = "token", .doc = "The token.", .required = true, .discreet = true}),
        entry<&AdminToken::role>({.name = "role",
-                                 .doc = "`read` sees everything but secrets, `keys` may also mint and revoke keys, "
+                                 .doc = "`read` sees everything but secrets, `keys` may also mint, change and revoke keys, "
                                         "`owner` may do everything."}),
        entry<&AdminToken::tenant>({.name = "tenant", .doc = "Cuts every list and action to this tenant; default: all.",
-                                   .rule = &kName})}};
+                                   .rule = &kName}),
+       entry<&AdminToken::models>({.name = "models", .doc = "Models that keys it makes may use, and that it sees deployments of.",
+                                   .nonempty = true, .one_or_many = true, .rule = &kModelName, .default_text = "all"}),
+       entry<&AdminToken::policies>({.name = "policies", .doc = "Policies that keys it makes may be under.",
+                                     .nonempty = true, .one_or_many = true, .rule = &kName,
+                                     .default_text = "all; with `tenant`: the tenant's own, else `default`"})}};
   return &table;
 }
 

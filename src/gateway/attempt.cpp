@@ -346,14 +346,14 @@ End fail(Exchange& x, FailureKind kind, std::string message, bool sent) {
   if (sequence) return config.durability == config::Durability::strict ? *sequence : 0;
   if (config.on_ledger_failure == config::OnLedgerFailure::serve_and_flag) return 0;
   x.running = {};
-  if (x.spending) x.core.purse.settle(x.key_index, x.spending->held, Money());
+  if (x.spending) x.core.purse.settle(x.spending->held, Money());
   return std::nullopt;
 }
 
 // The most the attempt may cost, out of the key's budgets. False: not enough is left for it at this place.
 net::Task<bool> afford(Exchange& x) {
   const auto most = x.deployment().most(x.reserved, route::tier_of(x.tier), x.running.time).value_or(Money());
-  auto refusal = co_await x.core.purse.reserve(x.key_index, most, x.spending->held);
+  auto refusal = co_await x.core.purse.reserve(*x.keys, x.key(), most, x.spending->held);
   if (!refusal) co_return true;
   x.running = {};  // it was none
   x.asked->unaffordable = std::move(refusal);

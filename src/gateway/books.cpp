@@ -20,7 +20,6 @@ void Books::learn_names() {
   };
   const auto name = [](const auto& entry) -> std::string_view { return entry.name; };
   all(NameTable::tenant, snapshot_.tenants(), tenants_, [](const std::string& tenant) -> std::string_view { return tenant; });
-  all(NameTable::key, snapshot_.keys(), keys_, name);
   all(NameTable::model, snapshot_.models(), models_, name);
   all(NameTable::policy, snapshot_.policies(), policies_, name);
   policy_hashes_.resize(snapshot_.policies().size());
@@ -32,6 +31,11 @@ void Books::learn_names() {
                             .cloud = lane_->name(NameTable::cloud, p.adapter->name()),
                             .scope = lane_->name(NameTable::scope, d.scope)});
   }
+}
+
+void Books::learn_keys(const KeyTable& keys) {
+  if (!lane_) return;
+  for (auto i = keys_.size(); i < keys.keys().size(); ++i) keys_.push_back(lane_->name(NameTable::key, keys.key(i).name));
 }
 
 NameId Books::of(const std::vector<NameId>& names, std::uint16_t index) const { return index < names.size() ? names[index] : NameId::none; }

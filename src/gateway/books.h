@@ -28,6 +28,8 @@ class Books {
   // What the choice saw, under the request's id.
   void decided(const Exchange& x, const route::Decision& decision);
   void ended(const ledger::ExchangeRecord& exchange);
+  // Keys of this table that are new here get their numbers.
+  void learn_keys(const KeyTable& keys);
 
   store::Lane* lane() { return lane_; }
 

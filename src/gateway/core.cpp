@@ -48,7 +48,7 @@ Shared::Shared(std::shared_ptr<const Snapshot> s, std::size_t core_count)
     const auto most = snapshot->tenant_concurrent_max(i);
     tenants.push_back(most > 0 ? std::make_unique<Permits>(most) : nullptr);
   }
-  for (const auto& k : snapshot->keys()) keys.push_back(std::make_unique<Permits>(k.concurrent_max));
+  keys = snapshot->configured();
 }
 
 void Shared::signer_told(std::uint16_t provider) {
@@ -89,7 +89,7 @@ class Core::Door final : public net::Acceptor::Sink {
 Core::Core(net::Loop& loop, Shared& shared, std::size_t index, std::unique_ptr<net::TlsClient> tls)
     : records(std::max<std::size_t>(1, shared.snapshot->config().limits.records / shared.cores.size())),
       books(*shared.snapshot, shared.journal ? &shared.journal->lane(index) : nullptr),
-      purse(*this, *shared.snapshot),
+      purse(*this),
       owners(kOwnersPerCore),
       retries(shared.snapshot->config().retries.budget_percent, shared.snapshot->config().retries.burst),
       marks(shared.snapshot->providers().size()),
@@ -110,7 +110,8 @@ Core::Core(net::Loop& loop, Shared& shared, std::size_t index, std::unique_ptr<n
   counts.models.resize(snapshot().models().size() + 1);
   counts.deployments.resize(snapshot().deployments().size());
   counts.sign_ins.resize(snapshot().providers().size());
-  counts.budget_alerts.resize(snapshot().budgets().size());
+  make_room(*shared.keys);
+  adopt(shared.keys);
   if (index == 0) purse.keep_home(shared.cores.size(), shared.spent);
   if (index == 0) notices = std::make_unique<Notices>(*this);
   commitments.restore(shared.drawn);
@@ -149,6 +150,20 @@ void Core::notify(Notice notice) {
   auto& first = *shared_.cores.front();
   if (&first == this) return notices->tell(std::move(notice));
   post(first.loop(), [&first, told = std::move(notice)]() mutable { first.notices->tell(std::move(told)); });
+}
+
+void Core::make_room(const KeyTable& keys) {
+  if (keys_ && keys.version() <= keys_->version()) return;
+  purse.make_room(keys);
+  counts.budget_alerts.resize(std::max(counts.budget_alerts.size(), keys.budgets().size()));
+}
+
+void Core::adopt(const std::shared_ptr<const KeyTable>& keys) {
+  if (keys_ && keys->version() <= keys_->version()) return;
+  books.learn_keys(*keys);
+  // Counted by this core alone: exchanges of others do not touch it.
+  const auto own = std::make_shared<std::shared_ptr<const KeyTable>>(keys);
+  keys_ = {own, keys.get()};
 }
 
 void Core::stop_listening() {

@@ -43,7 +43,7 @@ struct Shared {
   std::shared_ptr<const Snapshot> snapshot;
   Permits exchanges;
   Permits drains;  // abandoned streams being read to their end
-  std::vector<std::unique_ptr<Permits>> keys;  // by key index
+  std::shared_ptr<const KeyTable> keys;  // that cores begin with
   std::vector<std::unique_ptr<Permits>> tenants;  // by tenant index; null: no limit
   std::vector<Core*> cores;
   store::Journal* journal = nullptr;  // null: no books are kept
@@ -89,6 +89,13 @@ class Core : public net::Resident, public net::Acceptor::Sink {
   net::Loop& loop() { return loop_; }
   Shared& shared() { return shared_; }
   const Snapshot& snapshot() const { return *shared_.snapshot; }
+  // Who may ask from now on. An exchange keeps the table it began with.
+  const KeyTable& keys() const { return *keys_; }
+  std::shared_ptr<const KeyTable> keep_keys() const { return keys_; }
+  // A new table comes in two steps: every core makes room for its accounts before any core has it, core 0 first, since
+  // one may ask another about an account. One that is older than what the core has is passed over.
+  void make_room(const KeyTable& keys);
+  void adopt(const std::shared_ptr<const KeyTable>& keys);
   net::UpstreamPool& pool(std::uint16_t provider) { return *pools_[provider]; }
   net::MemoryBudget& memory() { return memory_; }
   const net::ServerLimits& limits() const { return limits_; }
@@ -158,6 +165,7 @@ class Core : public net::Resident, public net::Acceptor::Sink {
   net::Loop& loop_;
   Shared& shared_;
   std::size_t index_;
+  std::shared_ptr<const KeyTable> keys_;
   net::ServerLimits limits_;
   net::MemoryBudget memory_;
   net::Resolver resolver_;

@@ -15,6 +15,7 @@ struct KeptDecision {
   WallTime time;
   std::uint16_t policy = 0;  // indices of the snapshot
   std::uint16_t model = 0;
+  std::uint16_t tenant = 0;
   route::Decision decision;
 };
 

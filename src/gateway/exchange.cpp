@@ -54,7 +54,7 @@ bool pin_to(Exchange& x, const std::optional<Owner>& owner) {
 // 2 as well: the request and its tokens, out of the key's rates.
 [[gnu::noinline]] net::Task<bool> pace(Exchange& x) {
   const auto tokens = static_cast<std::int64_t>(x.expected_input) + x.expected_output;
-  const auto refusal = co_await x.core.purse.admit(x.key_index, tokens, x.spending->paced);
+  const auto refusal = co_await x.core.purse.admit(*x.keys, x.key(), tokens, x.spending->paced);
   co_return !refusal || x.refuse(*refusal);
 }
 
@@ -137,7 +137,7 @@ net::Task<void> exchange(Core& core, net::HttpConn& client, Route route, net::La
 }
 
 Exchange::Exchange(Core& c, net::HttpConn& conn, Operation op)
-    : core(c), client(conn), operation(op), start(c.loop().now()), time(c.loop().wall()) {
+    : core(c), client(conn), keys(c.keep_keys()), operation(op), start(c.loop().now()), time(c.loop().wall()) {
   ++core.counts.exchanges_open;
   std::string id("req_");
   core.append_unique_id(id);
@@ -145,7 +145,7 @@ Exchange::Exchange(Core& c, net::HttpConn& conn, Operation op)
 }
 
 Exchange::Exchange(Exchange* of)
-    : core(of->core), client(of->client), operation(of->operation), twin_of(of), stream(of->stream), strip_usage(of->strip_usage), key_index(of->key_index),
+    : core(of->core), client(of->client), keys(of->keys), operation(of->operation), twin_of(of), stream(of->stream), strip_usage(of->strip_usage), key_index(of->key_index),
       policy_index(of->policy_index), model_index(of->model_index), start(of->start), time(of->time), request_id(of->request_id), tier(of->tier),
       reserved(of->reserved), prompt(of->prompt), shape(of->shape), expected_input(of->expected_input), expected_output(of->expected_output) {
   if (of->spending) spending = std::make_unique<Spending>();
@@ -156,16 +156,18 @@ Result<void> Exchange::admit(const Route& route) {
   if (const auto id = head.get(wire::HeaderId::x_client_request_id); !id.empty()) say().client_request_id = id.substr(0, 128);
   const auto presented = presented_key(head);
   if (!presented) return std::unexpected(presented.error());
-  const auto found = core.snapshot().key(*presented);
+  const auto found = keys->find(*presented, time);
   if (!found) return std::unexpected(client_error(Code::invalid_api_key, "the API key is not known here; check that it is a key of this gateway, not of a cloud"));
   key_index = *found;
   policy_index = key().policy;
+  if (key().conditional)
+    if (auto refused = refuse_use(key(), operation, client, time)) return std::unexpected(std::move(*refused));
   if (!key().budgets.empty() || !key().rates.empty()) spending = std::make_unique<Spending>();
   holds_permit = core.shared().exchanges.take();
   if (!holds_permit)
     return std::unexpected(Error{Code::overloaded, Origin::gateway, Retry::after_delay,
                                  "too many exchanges are running (limits.exchanges); try again", {}, 1000});
-  holds_key_permit = core.shared().keys[key_index]->take();
+  holds_key_permit = key().permits->take();
   if (!holds_key_permit)
     return std::unexpected(Error{Code::rate_limit_exceeded, Origin::gateway, Retry::after_delay,
                                  fmt::format("this key may run {} exchanges at once (limits.concurrent_exchanges); wait for one to end", key().concurrent_max),
@@ -249,6 +251,7 @@ Result<void> Exchange::choose() {
   kept.request_id = request_id;
   kept.time = time;
   kept.model = model_index;
+  kept.tenant = key().tenant;
   auto& decision = kept.decision;
   look(*this, decision);
   kept.policy = policy_index;

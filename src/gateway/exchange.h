@@ -142,7 +142,7 @@ class Exchange {
     return *said;
   }
 
-  const Key& key() const { return core.snapshot().keys()[key_index]; }
+  const Key& key() const { return keys->key(key_index); }
   const route::Policy& policy() const { return core.snapshot().policies()[policy_index]; }
   const Model& model() const { return core.snapshot().models()[model_index]; }
   const Deployment& deployment() const { return core.snapshot().deployments()[running.deployment]; }
@@ -156,6 +156,7 @@ class Exchange {
 
   Core& core;
   net::HttpConn& client;
+  std::shared_ptr<const KeyTable> keys;  // that it began with
   Operation operation;
   Exchange* twin_of = nullptr;  // null: it is the request's own
   Race* race = nullptr;         // that it is in, until it has something for the client

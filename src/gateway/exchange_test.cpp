@@ -35,12 +35,12 @@ void expect_settled(const Rig& rig) {
   EXPECT_EQ(rig.core->counts.exchanges_open, 0u);
   for (const auto& r : rig.core->records.newest(100))
     for (const auto& a : r.attempts) EXPECT_NE(a.state, ledger::AttemptState::open);
-  for (std::size_t i = 0; i < rig.shared->keys.size(); ++i) {
-    const auto n = rig.shared->snapshot->keys()[i].concurrent_max;
+  for (const auto& key : rig.shared->keys->keys()) {
+    const auto n = key->concurrent_max;
     std::size_t taken = 0;
-    while (taken < n && rig.shared->keys[i]->take()) ++taken;
+    while (taken < n && key->permits->take()) ++taken;
     EXPECT_EQ(taken, n) << "a permit was not given back";
-    while (taken-- > 0) rig.shared->keys[i]->give();
+    while (taken-- > 0) key->permits->give();
   }
 }
 

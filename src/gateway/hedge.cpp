@@ -240,7 +240,7 @@ void Race::stop(Side& side) {
   side.run.reset();
   side.end = End::client_left;
   if (x.running.open && x.running.number > 0) return give_up(x);
-  if (x.spending) x.core.purse.settle(x.key_index, x.spending->held, Money());
+  if (x.spending) x.core.purse.settle(x.spending->held, Money());
   x.running = {};
 }
 

@@ -44,6 +44,10 @@ class Leases {
   const typename Kind::Home* home() const { return home_.get(); }
   void keep_home(std::unique_ptr<typename Kind::Home> home) {
     home_ = std::move(home);
+    home_grew();
+  }
+  // It has more accounts than before.
+  void home_grew() {
     waiting_.resize(home_->size());
     missing_.resize(home_->size());
   }

@@ -193,7 +193,7 @@ void look(Exchange& x, route::Decision& d) {
                 .stream = x.stream,
                 .harmless = has_body(x.operation) && x.pinned == ledger::kNoIndex && x.expected_input <= kHarmlessTokens && !x.asked->facts.background};
   x.policy_index = x.core.snapshot().policy_for(x.key().policy, d.question);
-  if (x.policy().pacing) d.question.pressure = x.core.purse.pressure(x.key_index);
+  if (x.policy().pacing) d.question.pressure = x.core.purse.pressure(x.key());
   const auto slo_ms = x.policy().first_token_ms;
   const auto* const prompt = x.core.senses.warmth.find(x.prompt);
   d.seen.clear();

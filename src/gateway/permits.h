@@ -15,6 +15,8 @@ class Permits {
     left_.fetch_add(1, std::memory_order_relaxed);
     return false;
   }
+  // Another limit: so many more; fewer, where it is negative. What runs goes on.
+  void grow(std::ptrdiff_t by) { left_.fetch_add(by, std::memory_order_relaxed); }
   void give() { left_.fetch_add(1, std::memory_order_relaxed); }
 
  private:

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "base/date.h"
 #include "gateway/ask.h"
@@ -24,27 +25,53 @@ void MoneyKind::returned(Core& core, Home& home, std::size_t account, const Retu
   core.purse.keep_pace(account);
   core.counts.budget_alerts[account] += passed.count;
   for (const auto percent : passed.list()) core.purse.tell_passed(account, r.window, percent);
-  if (!passed.limit || core.snapshot().budgets()[account].rule.hard) return;
+  if (!passed.limit || core.keys().budgets()[account].rule.hard) return;
   for (auto* const to : cores(core))
     post(loop(*to), [to, account, window = r.window] { of(*to).lease(account).note_over(window); });
 }
 
-Purse::Purse(Core& core, const Snapshot& snapshot)
-    : money(core), pace(core), core_(core), snapshot_(snapshot) {
-  for (const auto& b : snapshot.budgets()) {
-    money.all().emplace_back(b.rule.hard);
-    clocks_.emplace_back(b.rule.per, *b.rule.zone);
+Purse::Purse(Core& core) : money(core), pace(core), core_(core) {}
+
+void Purse::make_room(const KeyTable& keys) {
+  const auto& budgets = keys.budgets();
+  for (auto i = clocks_.size(); i < budgets.size(); ++i) {
+    money.all().emplace_back(budgets[i].rule.hard);
+    clocks_.emplace_back(budgets[i].rule.per, *budgets[i].rule.zone);
   }
-  pace.all().resize(snapshot.rates().size());
-  paced_.resize(snapshot.budgets().size());
-  for (const auto& key : snapshot.keys())
-    for (const auto account : key.budgets) paced_[account] = paced_[account] || snapshot.policies()[key.policy].pacing;
-  pacers_.resize(paced_.size());
-  pressure_.resize(paced_.size());
+  pace.all().resize(keys.rates().size());
+  paced_.resize(budgets.size());
+  for (std::size_t i = 0; i < budgets.size(); ++i) paced_[i] = budgets[i].paced;
+  pacers_.resize(budgets.size());
+  pressure_.resize(budgets.size());
+  if (money.home()) make_home_room(keys);
+}
+
+void Purse::make_home_room(const KeyTable& keys) {
+  for (std::size_t i = 0; i < keys.budgets().size(); ++i) {
+    const auto& account = keys.budgets()[i];
+    const ledger::BudgetTerms terms{.limit = account.rule.limit, .hard = account.rule.hard, .alert_percent = account.rule.alert_percent};
+    if (i == budgets_changed_.size()) {
+      money.home()->add(terms);
+      budgets_changed_.push_back(account.changed);
+    } else if (std::exchange(budgets_changed_[i], account.changed) != account.changed) {
+      money.home()->change(i, terms);
+    }
+  }
+  for (std::size_t i = 0; i < keys.rates().size(); ++i) {
+    const auto& account = keys.rates()[i];
+    if (i == rates_changed_.size()) {
+      pace.home()->add(account.per_minute, core_.loop().now());
+      rates_changed_.push_back(account.changed);
+    } else if (std::exchange(rates_changed_[i], account.changed) != account.changed) {
+      pace.home()->change(i, account.per_minute, core_.loop().now());
+    }
+  }
+  money.home_grew();
+  pace.home_grew();
 }
 
 void Purse::tell_passed(std::size_t account, ledger::WindowId window, unsigned percent) {
-  const auto& budget = snapshot_.budgets()[account];
+  const auto& budget = core_.keys().budgets()[account];
   const auto now = core_.loop().wall();
   const auto span = clocks_[account].at(now);
   const auto state = money.home()->state(account, window);
@@ -74,67 +101,58 @@ void Purse::keep_pace(std::size_t account) {
     post(to->loop(), [to, account, pressure] { to->purse.pressure_[account] = pressure; });
 }
 
-std::uint16_t Purse::pressure(std::uint16_t key) const {
+std::uint16_t Purse::pressure(const Key& key) const {
   std::uint16_t most = 0;
-  for (const auto account : snapshot_.keys()[key].budgets) most = std::max(most, pressure_[account]);
+  for (const auto account : key.budgets) most = std::max(most, pressure_[account]);
   return most;
 }
 
 void Purse::keep_home(std::size_t cores, const std::vector<Money>& spent) {
-  const auto& snapshot = snapshot_;
-  auto home = std::make_unique<ledger::BudgetHome>(cores);
-  for (std::size_t i = 0; i < snapshot.budgets().size(); ++i) {
-    const auto& rule = snapshot.budgets()[i].rule;
-    home->add({.limit = rule.limit, .hard = rule.hard, .alert_percent = rule.alert_percent});
-    if (i < spent.size()) home->restore(i, clocks_[i].at(core_.loop().wall()).id, spent[i]);
-  }
-  money.keep_home(std::move(home));
-  auto paces = std::make_unique<ledger::RateHome>(cores);
-  for (const auto& r : snapshot.rates()) paces->add(r.per_minute, core_.loop().now());
-  pace.keep_home(std::move(paces));
+  money.keep_home(std::make_unique<ledger::BudgetHome>(cores));
+  pace.keep_home(std::make_unique<ledger::RateHome>(cores));
+  make_home_room(core_.keys());
+  for (std::size_t i = 0; i < clocks_.size() && i < spent.size(); ++i) money.home()->restore(i, clocks_[i].at(core_.loop().wall()).id, spent[i]);
 }
 
-net::Task<std::optional<Error>> Purse::reserve(std::uint16_t key, Money amount, Held& held) {
-  held = {.amount = amount, .windows = {}};
-  const auto& accounts = snapshot_.keys()[key].budgets;
-  for (const auto account : accounts) {
+net::Task<std::optional<Error>> Purse::reserve(const KeyTable& keys, const Key& key, Money amount, Held& held) {
+  held = {.amount = amount, .parts = {}};
+  for (const auto account : key.budgets) {
     const auto span = clocks_[account].at(core_.loop().wall());
     while (!money.lease(account).take(span.id, amount).ok) {
       Leases<MoneyKind>::Asking asking(money, account, {span.id, amount});
       const auto grant = co_await asking;
       if (grant.amount != Money()) continue;
-      settle(key, held, Money());
+      settle(held, Money());
       // The home's figures are for its own core; what a client is told need not be newer than the grant.
       auto* const home = core_.shared().cores.front();
       auto question = ask<ledger::BudgetState>(core_.loop(), home->loop(), [home, account, id = span.id] { return home->purse.money.home()->state(account, id); });
       const auto state = co_await question;
-      const auto& budget = snapshot_.budgets()[account];
+      const auto& budget = keys.budgets()[account];
       co_return ledger::refused_by_budget({.name = budget.name, .per = budget.rule.per, .span = span, .state = state, .needed = amount}, *budget.rule.zone, core_.loop().wall());
     }
-    held.windows.push_back(span.id);
+    held.parts.push_back({account, span.id});
   }
   co_return std::nullopt;
 }
 
-void Purse::settle(std::uint16_t key, Held& held, Money cost) {
-  const auto& accounts = snapshot_.keys()[key].budgets;
-  for (std::size_t i = 0; i < held.windows.size(); ++i) {
-    money.lease(accounts[i]).settle(held.windows[i], held.amount, cost);
-    money.tell(accounts[i]);
+void Purse::settle(Held& held, Money cost) {
+  for (const auto& part : held.parts) {
+    money.lease(part.account).settle(part.window, held.amount, cost);
+    money.tell(part.account);
   }
   held = {};
 }
 
-net::Task<std::optional<Error>> Purse::admit(std::uint16_t key, std::int64_t tokens, Paced& paced) {
+net::Task<std::optional<Error>> Purse::admit(const KeyTable& keys, const Key& key, std::int64_t tokens, Paced& paced) {
   paced = {.tokens = tokens, .accounts = 0};
-  for (const auto account : snapshot_.keys()[key].rates) {
-    const auto& rate = snapshot_.rates()[account];
+  for (const auto account : key.rates) {
+    const auto& rate = keys.rates()[account];
     const auto needed = rate.rate == ledger::Rate::requests ? 1 : tokens;
     while (!pace.lease(account).take(needed)) {
       Leases<PaceKind>::Asking asking(pace, account, {needed});
       const auto grant = co_await asking;
       if (grant.amount != 0) continue;
-      give_back(key, paced);
+      give_back(keys, key, paced);
       co_return ledger::refused_by_rate({.whose = rate.whose, .rate = rate.rate, .grant = grant, .needed = needed});
     }
     ++paced.accounts;
@@ -143,28 +161,28 @@ net::Task<std::optional<Error>> Purse::admit(std::uint16_t key, std::int64_t tok
 }
 
 // Not admitted after all: neither the request nor its tokens count.
-void Purse::give_back(std::uint16_t key, Paced& paced) {
-  const auto& accounts = snapshot_.keys()[key].rates;
+void Purse::give_back(const KeyTable& keys, const Key& key, Paced& paced) {
+  const auto& accounts = key.rates;
   for (std::size_t i = 0; i < paced.accounts; ++i) {
-    const bool requests = snapshot_.rates()[accounts[i]].rate == ledger::Rate::requests;
+    const bool requests = keys.rates()[accounts[i]].rate == ledger::Rate::requests;
     pace.lease(accounts[i]).settle(requests ? 1 : paced.tokens, 0);
     pace.tell(accounts[i]);
   }
   paced = {};
 }
 
-void Purse::ended(std::uint16_t key, Paced& paced, std::int64_t tokens) {
-  const auto& accounts = snapshot_.keys()[key].rates;
+void Purse::ended(const KeyTable& keys, const Key& key, Paced& paced, std::int64_t tokens) {
+  const auto& accounts = key.rates;
   for (std::size_t i = 0; i < paced.accounts; ++i) {
-    if (snapshot_.rates()[accounts[i]].rate == ledger::Rate::tokens) pace.lease(accounts[i]).settle(paced.tokens, tokens);
+    if (keys.rates()[accounts[i]].rate == ledger::Rate::tokens) pace.lease(accounts[i]).settle(paced.tokens, tokens);
     pace.tell(accounts[i]);
   }
   paced = {};
 }
 
-void Purse::append_standing(std::uint16_t key, std::string& lines) const {
-  for (const auto account : snapshot_.keys()[key].rates) {
-    const auto& rate = snapshot_.rates()[account];
+void Purse::append_standing(const KeyTable& keys, const Key& key, std::string& lines) const {
+  for (const auto account : key.rates) {
+    const auto& rate = keys.rates()[account];
     const auto standing = pace.lease(account).standing(core_.loop().now());
     const auto kind = rate.rate == ledger::Rate::requests ? "requests" : "tokens";
     fmt::format_to(std::back_inserter(lines), "x-ratelimit-limit-{}: {}\r\nx-ratelimit-remaining-{}: {}\r\nx-ratelimit-reset-{}: {}ms\r\n", kind, standing.limit, kind,
@@ -174,8 +192,8 @@ void Purse::append_standing(std::uint16_t key, std::string& lines) const {
 
 std::vector<Purse::Standing> Purse::standing(WallTime now) const {
   std::vector<Standing> out;
-  for (std::size_t i = 0; i < snapshot_.budgets().size(); ++i) {
-    const auto& rule = snapshot_.budgets()[i].rule;
+  for (std::size_t i = 0; i < core_.keys().budgets().size(); ++i) {
+    const auto& rule = core_.keys().budgets()[i].rule;
     const auto span = ledger::window_at(now, rule.per, *rule.zone);
     out.push_back({money.home()->state(i, span.id), span});
   }

@@ -16,13 +16,17 @@ namespace fw::gateway {
 
 // What an attempt holds of its key's budgets, in their order; as many as it took.
 struct Held {
+  struct Part {
+    std::uint16_t account = 0;
+    ledger::WindowId window;
+  };
   Money amount;
-  std::vector<ledger::WindowId> windows;
+  std::vector<Part> parts;
 };
 // What a request holds of its key's rates.
 struct Paced {
   std::int64_t tokens = 0;   // estimated
-  std::size_t accounts = 0;  // as many as it took
+  std::size_t accounts = 0;  // as many as it took, of those its key had then
 };
 
 struct MoneyKind {
@@ -69,20 +73,22 @@ struct PaceKind {
 // One per core.
 class Purse {
  public:
-  explicit Purse(Core& core, const Snapshot& snapshot);
-  // On core 0, before anything is asked. spent: of each budget in its present window.
+  explicit Purse(Core& core);
+  // For the accounts of this table; what changed of the terms of those there already counts from here on.
+  void make_room(const KeyTable& keys);
+  // On core 0, before anything is asked and after make_room(). spent: of each budget in its present window.
   void keep_home(std::size_t cores, const std::vector<Money>& spent);
 
   // The most an attempt may cost, out of all budgets of its key. Error: one refuses; then nothing is held.
-  net::Task<std::optional<Error>> reserve(std::uint16_t key, Money amount, Held& held);
+  net::Task<std::optional<Error>> reserve(const KeyTable& keys, const Key& key, Money amount, Held& held);
   // cost: what is booked; of what is not known, the most it can be.
-  void settle(std::uint16_t key, Held& held, Money cost);
+  void settle(Held& held, Money cost);
 
-  // A request and its tokens. Error likewise.
-  net::Task<std::optional<Error>> admit(std::uint16_t key, std::int64_t tokens, Paced& paced);
-  void ended(std::uint16_t key, Paced& paced, std::int64_t tokens);
+  // A request and its tokens. Error likewise. `keys`: the exchange's, which outlives it; so in what follows.
+  net::Task<std::optional<Error>> admit(const KeyTable& keys, const Key& key, std::int64_t tokens, Paced& paced);
+  void ended(const KeyTable& keys, const Key& key, Paced& paced, std::int64_t tokens);
   // `x-ratelimit-*` lines, where the key has limits.
-  void append_standing(std::uint16_t key, std::string& lines) const;
+  void append_standing(const KeyTable& keys, const Key& key, std::string& lines) const;
 
   // On core 0: how each budget stands.
   struct Standing {
@@ -96,19 +102,20 @@ class Purse {
   // On the home core: operators are told that so much of a budget is spent.
   void tell_passed(std::size_t account, ledger::WindowId window, unsigned percent);
   // Of the key's budgets, the most (route/pacer.h); 0 on cores that were told nothing.
-  std::uint16_t pressure(std::uint16_t key) const;
+  std::uint16_t pressure(const Key& key) const;
 
   Leases<MoneyKind> money;
   Leases<PaceKind> pace;
 
  private:
-  void give_back(std::uint16_t key, Paced& paced);
+  void give_back(const KeyTable& keys, const Key& key, Paced& paced);
+  void make_home_room(const KeyTable& keys);
   Core& core_;
-  const Snapshot& snapshot_;
   std::vector<ledger::WindowClock> clocks_;  // by budget
   std::vector<bool> paced_;                  // likewise
   std::vector<route::Pacer> pacers_;         // likewise; on core 0
   std::vector<std::uint16_t> pressure_;      // likewise
+  std::vector<std::uint32_t> budgets_changed_, rates_changed_;  // on core 0: the terms that count
 };
 
 }  // namespace fw::gateway

@@ -65,12 +65,12 @@ TEST(Purse, a_new_run_knows_what_the_former_ones_spent) {
     rig.plays = {{.answer = json_answer(kChatAnswer)}};
     rig.ask(chat_request(kBody));
   }
-  const auto now = spent(*rig.shared->snapshot, folder.path, rig.loop.wall());
+  const auto now = spent(*rig.shared->snapshot, *rig.shared->keys, folder.path, rig.loop.wall());
   ASSERT_TRUE(now);
   EXPECT_EQ(now->at(0), rig.core->purse.standing(rig.loop.wall()).at(0).state.settled);
   EXPECT_EQ(now->at(0).usd(), "0.000056");
   constexpr std::int64_t kYearNs = 366LL * 86'400 * 1'000'000'000;
-  EXPECT_EQ(spent(*rig.shared->snapshot, folder.path, {rig.loop.wall().ns + kYearNs})->at(0).usd(), "0") << "another window";
+  EXPECT_EQ(spent(*rig.shared->snapshot, *rig.shared->keys, folder.path, {rig.loop.wall().ns + kYearNs})->at(0).usd(), "0") << "another window";
 }
 
 TEST(Purse, requests_per_minute_are_counted_and_told) {

@@ -93,6 +93,11 @@ Result<std::string_view> presented_key(const wire::RequestHead& head) {
   return found;
 }
 
+std::optional<Error> refuse_use(const Key& key, Operation operation, const net::HttpConn& client, WallTime now) {
+  auto refused = refuse_key(key, now, key.addresses.empty() ? std::nullopt : client.peer());
+  return refused ? refused : refuse_endpoint(key, operation);
+}
+
 Forwarded forwarded_fields(const wire::RequestHead& head, const Snapshot& snapshot) {
   Forwarded out;
   for (const auto& f : head.fields) {

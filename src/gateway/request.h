@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gateway/snapshot.h"
+#include "net/http_server.h"
 #include "wire/http1.h"
 
 namespace fw::gateway {
@@ -26,6 +27,9 @@ Route find_route(wire::Method method, std::string_view path);
 
 // The key a request presents: Authorization: Bearer, api-key or x-api-key. The error says what is missing.
 Result<std::string_view> presented_key(const wire::RequestHead& head);
+
+// Why this key may not be used for this request; nothing: it may.
+std::optional<Error> refuse_use(const Key& key, Operation operation, const net::HttpConn& client, WallTime now);
 
 // Header fields that go upstream: the allow-list of design "Headers upstream", and what providers
 // ask for beyond it.

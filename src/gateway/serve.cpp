@@ -50,10 +50,12 @@ void write_model(wire::JsonWriter& json, const Snapshot& snapshot, std::size_t i
 void answer_models(Core& core, net::HttpConn& client, const Route& route) {
   auto fields = request_id_line(core);
   const auto presented = presented_key(client.head());
-  const auto found = presented ? core.snapshot().key(*presented) : std::nullopt;
+  const auto now = core.loop().wall();
+  const auto found = presented ? core.keys().find(*presented, now) : std::nullopt;
   if (!found)
     return client.answer(presented ? client_error(Code::invalid_api_key, "the API key is not known here") : presented.error(), fields);
-  const auto& key = core.snapshot().keys()[*found];
+  const auto& key = core.keys().key(*found);
+  if (const auto refused = key.conditional ? refuse_key(key, now, client.peer()) : std::nullopt) return client.answer(*refused, fields);
   std::string body;
   wire::JsonWriter json(body);
   if (route.kind == Route::Kind::model) {

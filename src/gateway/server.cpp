@@ -105,13 +105,15 @@ Result<std::unique_ptr<Server>> Server::start(const config::Config& config, Noti
 
 Result<void> Server::open_books(std::size_t cores) {
   const auto& config = snapshot().config();
-  if (config.data_dir.empty()) return {};
+  timespec wall{};
+  clock_gettime(CLOCK_REALTIME, &wall);
+  const WallTime now{std::int64_t{wall.tv_sec} * 1'000'000'000 + wall.tv_nsec};
+  if (config.data_dir.empty()) return open_keys(now);
   auto lock = store::DirectoryLock::take(config.data_dir);
   if (!lock) return std::unexpected(std::move(lock.error()));
   lock_.emplace(std::move(*lock));
-  timespec wall{};
-  clock_gettime(CLOCK_REALTIME, &wall);
-  auto spent_before = spent(snapshot(), config.data_dir, {std::int64_t{wall.tv_sec} * 1'000'000'000 + wall.tv_nsec});
+  if (auto opened = open_keys(now); !opened) return opened;
+  auto spent_before = spent(snapshot(), *shared_->keys, config.data_dir, now);
   if (!spent_before) return std::unexpected(std::move(spent_before.error()));
   shared_->spent = std::move(*spent_before);
   auto drawn_before = drawn(snapshot(), config.data_dir);
@@ -131,6 +133,14 @@ Result<void> Server::open_books(std::size_t cores) {
   if (!bookkeeper) return std::unexpected(std::move(bookkeeper.error()));
   bookkeeper_ = std::move(*bookkeeper);
   shared_->bookkeeper = bookkeeper_.get();
+  return {};
+}
+
+Result<void> Server::open_keys(WallTime now) {
+  auto keyring = Keyring::open(shared_->snapshot, snapshot().config().data_dir, now);
+  if (!keyring) return std::unexpected(std::move(keyring.error()));
+  keyring_ = std::move(*keyring);
+  shared_->keys = keyring_->table();
   return {};
 }
 

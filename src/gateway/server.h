@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gateway/core.h"
+#include "gateway/keyring.h"
 #include "net/cores.h"
 #include "net/socket.h"
 #include "store/bookkeeper.h"
@@ -23,6 +24,8 @@ class Server {
   const std::vector<net::Address>& listening() const { return addresses_; }
   const Snapshot& snapshot() const { return *shared_->snapshot; }
   net::Cores& cores() { return *cores_; }
+  // For one thread beside the cores, which has them adopt its table after every change.
+  Keyring& keyring() { return *keyring_; }
   store::Journal* journal() { return journal_.get(); }  // null: the configuration has no data_dir
   store::Bookkeeper* bookkeeper() { return bookkeeper_.get(); }  // with the journal
   Core& core(std::size_t i) { return *shared_->cores[i]; }
@@ -33,10 +36,12 @@ class Server {
  private:
   Server() = default;
   Result<void> open_books(std::size_t cores);
+  Result<void> open_keys(WallTime now);
   std::optional<store::DirectoryLock> lock_;
   std::unique_ptr<store::Journal> journal_;
   std::unique_ptr<store::Bookkeeper> bookkeeper_;
   std::unique_ptr<Shared> shared_;
+  std::unique_ptr<Keyring> keyring_;
   std::vector<net::Address> addresses_;
   std::vector<std::vector<net::Fd>> listeners_;  // by config entry: one per core, or one for all (Unix)
   std::unique_ptr<net::Cores> cores_;

@@ -76,7 +76,7 @@ void book(Exchange& x, const ledger::AttemptRecord& a) {
   if (!x.spending) return;
   // What is not known counts with the most it can be, until it is.
   auto& held = x.spending->held;
-  x.core.purse.settle(x.key_index, held, a.cost.value_or(a.cost_high.value_or(held.amount)));
+  x.core.purse.settle(held, a.cost.value_or(a.cost_high.value_or(held.amount)));
 }
 
 std::optional<Money> cost_so_far(const Exchange& x) {
@@ -95,7 +95,7 @@ Exchange::~Exchange() {
     ledger::settle_ambiguous(a, reserved, {deployment().price_at(a.start), a.tier.view()});
     book(*this, a);
   }
-  if (spending) core.purse.settle(key_index, spending->held, Money());
+  if (spending) core.purse.settle(spending->held, Money());
   if (drains) core.shared().drains.give();
   if (twin_of) {
     twin_of->attempts.insert(twin_of->attempts.end(), attempts.begin(), attempts.end());
@@ -104,9 +104,9 @@ Exchange::~Exchange() {
   if (spending) {
     std::int64_t tokens = 0;
     for (const auto& a : attempts) tokens += a.usage.total();
-    core.purse.ended(key_index, spending->paced, tokens);
+    core.purse.ended(*keys, key(), spending->paced, tokens);
   }
-  if (holds_key_permit) core.shared().keys[key_index]->give();
+  if (holds_key_permit) key().permits->give();
   if (holds_tenant_permit) core.shared().tenants[key().tenant]->give();
   if (holds_permit) core.shared().exchanges.give();
   --core.counts.exchanges_open;
@@ -136,7 +136,7 @@ bool Exchange::refuse(const Error& error) {
 std::string& Exchange::answer_fields() {
   auto& out = core.fields;
   out.assign("x-request-id: ").append(request_id.view()).append("\r\n");
-  if (key_index != ledger::kNoIndex && !key().rates.empty()) core.purse.append_standing(key_index, out);
+  if (key_index != ledger::kNoIndex && !key().rates.empty()) core.purse.append_standing(*keys, key(), out);
   if (running.deployment == ledger::kNoIndex) return out;
   out.append(deployment().answer_lines);
   const auto count = attempts.size() + (running.open ? 1 : 0);

@@ -3,12 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 
-#include "config/budgets.h"
 #include "config/offers.h"
 #include "offer/scope.h"
-#include "wire/hash.h"
 #include "wire/json.h"
 #include "wire/nearest.h"
 
@@ -16,12 +13,6 @@ namespace fw::gateway {
 namespace {
 
 constexpr std::size_t kSuggestions = 3;
-
-std::uint64_t prefix(const wire::Sha256& digest) {
-  std::uint64_t p = 0;
-  std::memcpy(&p, digest.data(), sizeof p);
-  return p;
-}
 
 template <class T>
 std::uint16_t index_of(const std::vector<T>& all, std::string_view name) {
@@ -98,7 +89,8 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::make(const config::Config& con
   if (auto added = snapshot->add_providers(surroundings); !added) return std::unexpected(added.error());
   snapshot->add_models();
   snapshot->add_policies();
-  snapshot->add_keys();
+  snapshot->add_tenants();
+  snapshot->keys_ = KeyTable::make(*snapshot);
   return snapshot;
 }
 
@@ -243,52 +235,26 @@ dialect::Needs Place::refused(Operation operation, const dialect::Needs& asked) 
   return at < fates.size() && translates(operation) ? asked & fates[at].refused : dialect::Needs{};
 }
 
-// Rates of keys, and of tenants for all of their keys together.
-void Snapshot::add_rates() {
-  const auto add = [this](std::vector<std::uint16_t>& to, const std::string& whose, std::int64_t requests, std::int64_t tokens) {
-    for (const auto& [rate, limit] : {std::pair{ledger::Rate::requests, requests}, {ledger::Rate::tokens, tokens}}) {
-      if (limit == 0) continue;
-      to.push_back(static_cast<std::uint16_t>(rates_.size()));
-      rates_.push_back({whose, rate, limit});
-    }
-  };
-  std::unordered_map<std::string_view, std::vector<std::uint16_t>> of_tenant;
-  for (const auto& t : config_.tenants) add(of_tenant[t.name], fmt::format("the tenant {}", t.name), t.limits.requests_per_minute, t.limits.tokens_per_minute);
-  for (std::size_t i = 0; i < keys_.size(); ++i) {
-    const auto& k = config_.keys[i];
-    add(keys_[i].rates, fmt::format("the key {}", k.name), k.limits.requests_per_minute, k.limits.tokens_per_minute);
-    if (const auto more = of_tenant.find(k.tenant); more != of_tenant.end()) keys_[i].rates.insert(keys_[i].rates.end(), more->second.begin(), more->second.end());
-  }
-}
-
 std::size_t Snapshot::tenant_concurrent_max(std::size_t tenant) const {
   const auto it = std::ranges::find(config_.tenants, tenants_[tenant], &config::Tenant::name);
   return it == config_.tenants.end() ? 0 : it->limits.concurrent_exchanges;
 }
 
-void Snapshot::add_keys() {
-  const auto accounts = config::budget_accounts(config_);
-  for (const auto& a : accounts.accounts) budgets_.push_back({a.name, *a.rule});
-  for (const auto& k : config_.keys) {
-    Key key{.name = k.name, .tenant = 0, .digest = k.digest, .models = {}, .concurrent_max = k.limits.concurrent_exchanges, .budgets = {}, .rates = {}};
-    if (key.concurrent_max == 0) key.concurrent_max = config_.limits.exchanges_per_key;
-    const auto tenant = std::ranges::find(tenants_, k.tenant);
-    key.tenant = static_cast<std::uint16_t>(tenant - tenants_.begin());
-    if (tenant == tenants_.end()) tenants_.push_back(k.tenant);
-    if (!k.models.empty()) {
-      key.models.resize(models_.size());
-      for (const auto& name : k.models)
-        if (const auto m = model(name)) key.models[*m] = true;
-    }
-    for (const auto account : accounts.of_key[keys_.size()]) key.budgets.push_back(static_cast<std::uint16_t>(account));
-    key.policy = index_of(config_.policies, k.policy);
-    // The same policy, which refuses what it cannot price.
-    if (!policies_[key.policy].refuse_unknown_price && config::refuses_unknown_price(config_, accounts, keys_.size()))
-      key.policy = static_cast<std::uint16_t>(key.policy + config_.policies.size() + 1);
-    key_index_[prefix(k.digest.sha256)].push_back(static_cast<std::uint16_t>(keys_.size()));
-    keys_.push_back(std::move(key));
-  }
-  add_rates();
+void Snapshot::add_tenants() {
+  for (const auto& t : config_.tenants) tenants_.push_back(t.name);
+  tenants_.emplace_back();
+}
+
+std::optional<std::uint16_t> Snapshot::tenant(std::string_view name) const {
+  const auto at = std::ranges::find(tenants_, name);
+  return at == tenants_.end() ? std::nullopt : std::optional(static_cast<std::uint16_t>(at - tenants_.begin()));
+}
+
+std::uint16_t Snapshot::policy(std::string_view name, bool refuse_unknown_price) const {
+  const auto index = index_of(config_.policies, name);
+  // The same policy, which refuses what it cannot price.
+  const bool stricter = refuse_unknown_price && !policies_[index].refuse_unknown_price;
+  return stricter ? static_cast<std::uint16_t>(index + config_.policies.size() + 1) : index;
 }
 
 std::optional<std::uint16_t> Snapshot::model(std::string_view name) const {
@@ -304,15 +270,6 @@ std::vector<std::string_view> Snapshot::nearest_models(std::string_view name, co
   std::vector<std::string_view> out;
   for (const auto found : wire::nearest(name, usable, kSuggestions)) out.push_back(models_[*model(found)].name);
   return out;
-}
-
-std::optional<std::uint16_t> Snapshot::key(std::string_view presented) const {
-  const auto digest = wire::sha256(presented);
-  const auto it = key_index_.find(prefix(digest));
-  if (it == key_index_.end()) return std::nullopt;
-  for (const auto i : it->second)
-    if (wire::equal_constant_time(keys_[i].digest.sha256, digest)) return i;
-  return std::nullopt;
 }
 
 bool Snapshot::forwards(std::string_view lower_case_name) const {

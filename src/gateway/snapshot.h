@@ -13,8 +13,8 @@
 
 #include "cloud/adapter.h"
 #include "config/config.h"
+#include "gateway/keys.h"
 #include "ledger/commitment.h"
-#include "ledger/rate.h"
 #include "ledger/reserve.h"
 #include "net/http_client.h"
 #include "offer/book.h"
@@ -115,35 +115,10 @@ struct Model {
   std::vector<Place> places;  // in the order of the configuration
 };
 
-// A money limit, and who spends from it stands in the keys.
-struct BudgetAccount {
-  std::string name;
-  config::BudgetRule rule;
-};
-
 // An amount promised to clouds; whose spending counts stands in the providers.
 struct CommitmentAccount {
   std::string name;
   ledger::CommitmentTerms terms;
-};
-
-// Requests or tokens per minute of a key, or of all keys of a tenant.
-struct RateAccount {
-  std::string whose;  // "the key team-a"
-  ledger::Rate rate = ledger::Rate::requests;
-  std::int64_t per_minute = 0;
-};
-
-struct Key {
-  std::string name;
-  std::uint16_t tenant = 0;
-  config::KeyDigest digest;
-  std::vector<bool> models;            // by model index; empty: all
-  std::uint16_t policy = 0;            // index into policies()
-  std::size_t concurrent_max = 0;
-  std::vector<std::uint16_t> budgets;  // indices of budgets(), its own first
-  std::vector<std::uint16_t> rates;    // indices of rates()
-  bool may_use(std::size_t model) const { return models.empty() || models[model]; }
 };
 
 class Snapshot {
@@ -158,24 +133,25 @@ class Snapshot {
   const std::vector<Provider>& providers() const { return providers_; }
   const std::vector<Deployment>& deployments() const { return deployments_; }
   const std::vector<Model>& models() const { return models_; }
-  const std::vector<Key>& keys() const { return keys_; }
-  const std::vector<BudgetAccount>& budgets() const { return budgets_; }
-  const std::vector<RateAccount>& rates() const { return rates_; }
+  // The keys of the configuration; others come while it runs (keyring.h).
+  const std::shared_ptr<const KeyTable>& configured() const { return keys_; }
   const std::vector<CommitmentAccount>& commitments() const { return commitments_; }
+  // Those of the configuration, and the empty name of whoever belongs to none.
   const std::vector<std::string>& tenants() const { return tenants_; }
+  std::optional<std::uint16_t> tenant(std::string_view name) const;
   std::size_t tenant_concurrent_max(std::size_t tenant) const;  // 0: no limit
   // Those of the configuration, then that of keys without one; the same again, refusing what has no price (for keys
   // with a money budget); then what their rules make of them.
   const std::vector<route::Policy>& policies() const { return policies_; }
   // The index of what the policy is for this request.
   std::uint16_t policy_for(std::uint16_t policy, const route::Question& question) const;
+  // That of a key: the index of one of the configuration, or of what is without one.
+  std::uint16_t policy(std::string_view name, bool refuse_unknown_price) const;
   const std::vector<std::string>& clouds() const { return clouds_; }        // those that are used
 
   std::optional<std::uint16_t> model(std::string_view name) const;
   // Known names like this one, best first; of those the key may use.
   std::vector<std::string_view> nearest_models(std::string_view name, const Key& key) const;
-  // Takes the same time for every wrong key of a length.
-  std::optional<std::uint16_t> key(std::string_view presented) const;
   // What the offer book has of the model inside of these scopes at that time: "azure in eu".
   std::vector<std::string> offers_within(std::uint16_t model, const std::vector<std::string>& scopes, WallTime at) const;
   // A header some provider wants forwarded beyond the allow-list.
@@ -187,8 +163,7 @@ class Snapshot {
   Result<void> add_providers(const cloud::Surroundings& surroundings);
   void add_models();
   void add_policies();
-  void add_keys();
-  void add_rates();
+  void add_tenants();
 
   struct TextHash {
     using is_transparent = void;
@@ -198,9 +173,7 @@ class Snapshot {
   std::vector<Provider> providers_;
   std::vector<Deployment> deployments_;
   std::vector<Model> models_;
-  std::vector<Key> keys_;
-  std::vector<BudgetAccount> budgets_;
-  std::vector<RateAccount> rates_;
+  std::shared_ptr<const KeyTable> keys_;
   std::vector<CommitmentAccount> commitments_;
   std::vector<std::string> tenants_;
   std::vector<route::Policy> policies_;
@@ -208,7 +181,6 @@ class Snapshot {
   std::vector<std::string> clouds_;
   std::vector<std::string> forwarded_;
   std::unordered_map<std::string, std::uint16_t, TextHash, std::equal_to<>> model_index_;
-  std::unordered_map<std::uint64_t, std::vector<std::uint16_t>> key_index_;  // by the digest's first 8 bytes
 };
 
 }  // namespace fw::gateway

@@ -10,7 +10,7 @@
 namespace fw::gateway {
 
 // By budget. An attempt counts with its cost; where that is not known (ambiguous, or never settled), with the most it
-// can be. Reads files without changing them; damage is no error here: what can be read counts.
-Result<std::vector<Money>> spent(const Snapshot& snapshot, const std::string& data_dir, WallTime now);
+// can be. What a key spent that is gone counts for its tenant. Reads files without changing them; damage is no error here: what can be read counts.
+Result<std::vector<Money>> spent(const Snapshot& snapshot, const KeyTable& keys, const std::string& data_dir, WallTime now);
 
 }  // namespace fw::gateway

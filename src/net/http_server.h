@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -76,6 +77,8 @@ class HttpConn {
   void close_after() { keep_alive_ = false; }
   bool closing() const { return !keep_alive_; }
   Stream& stream() { return *stream_; }
+  // Nothing: it left, or has no IP address.
+  std::optional<wire::IpAddress> peer() const { return stream_ ? stream_->peer() : std::nullopt; }
   Stream* stream_or_null() { return stream_.get(); }
   Loop& loop() { return loop_; }
   std::size_t bytes_sent() const { return bytes_sent_; }

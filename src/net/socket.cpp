@@ -168,6 +168,21 @@ Io SocketStream::write(std::span<const std::string_view> pieces) {
 
 void SocketStream::shut() { shutdown(fd_.get(), SHUT_WR); }
 
+std::optional<wire::IpAddress> SocketStream::peer() const {
+  Address from;
+  from.size = sizeof from.storage;
+  if (getpeername(fd_.get(), reinterpret_cast<sockaddr*>(&from.storage), &from.size) != 0) return std::nullopt;
+  if (from.storage.ss_family == AF_INET) {
+    std::array<std::uint8_t, 4> bytes;
+    std::memcpy(bytes.data(), &reinterpret_cast<const sockaddr_in&>(from.storage).sin_addr, bytes.size());
+    return wire::ipv4_address(bytes);
+  }
+  if (from.storage.ss_family != AF_INET6) return std::nullopt;
+  wire::IpAddress out;
+  std::memcpy(out.bytes.data(), &reinterpret_cast<const sockaddr_in6&>(from.storage).sin6_addr, out.bytes.size());
+  return out;
+}
+
 std::expected<Fd, int> start_connect(const Address& to) {
   Fd fd(socket(to.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd) return std::unexpected(errno);

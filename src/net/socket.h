@@ -48,6 +48,7 @@ class SocketStream : public Stream {
   ~SocketStream() override;
   Io read(std::span<char> into) override;
   void shut() override;
+  std::optional<wire::IpAddress> peer() const override;
   void mark_connecting() { connecting_ = true; }
   int fd() const { return fd_.get(); }
 

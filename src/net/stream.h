@@ -6,11 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "net/loop.h"
+#include "wire/cidr.h"
 
 namespace fw::net {
 
@@ -46,6 +48,9 @@ class Stream : public Source {
 
   // Stops sending; the peer sees the end. What is pending is lost.
   virtual void shut() = 0;
+
+  // The IP address at the other end, as the kernel has it; nothing for what has none (a Unix socket, memory).
+  virtual std::optional<wire::IpAddress> peer() const { return std::nullopt; }
 
   // Suspends until reading may succeed. watch: a second stream whose peer's leaving ends the wait.
   Wait readable(MonoTime deadline, Stream* watch = nullptr);
