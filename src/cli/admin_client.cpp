@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <optional>
+#include <tuple>
 
 #include "cli/config_file.h"
 #include "cli/exit.h"
@@ -38,6 +40,11 @@ std::expected<Asking, int> by_url(const std::string& text) {
   return Asking{{.host = url->host, .port = url->port, .tls = url->tls}, token, {}};
 }
 
+// Of the configuration's tokens the one that may do most.
+const config::AdminToken& widest(const std::vector<config::AdminToken>& tokens) {
+  return *std::ranges::min_element(tokens, {}, [](const auto& t) { return std::tuple(t.role, !t.tenant.empty(), !t.models.empty() || !t.policies.empty()); });
+}
+
 std::expected<Asking, int> by_config(const std::string& path) {
   const auto config = valid_config(path);
   if (!config) return std::unexpected(config.error());
@@ -49,11 +56,10 @@ std::expected<Asking, int> by_config(const std::string& path) {
   if (host == "0.0.0.0") host = "127.0.0.1";
   if (host == "::") host = "::1";
   const auto& tls = config->admin->tls;
-  return Asking{{.host = host, .port = config->admin->address.port, .tls = tls.has_value()},
-                std::string(config->admin->tokens.front().token.reveal()), tls ? tls->cert : ""};
+  return Asking{{.host = host, .port = config->admin->address.port, .tls = tls.has_value()}, widest(config->admin->tokens).token.reveal(), tls ? tls->cert : ""};
 }
 
-net::Task<void> get(net::UpstreamPool& pool, net::Loop& loop, std::string request, std::expected<AdminAnswer, std::string>& out) {
+net::Task<void> put_question(net::UpstreamPool& pool, net::Loop& loop, std::string request, wire::Method method, std::expected<AdminAnswer, std::string>& out) {
   using Kind = net::ClientConn::Body::Kind;
   const auto deadline = loop.now().plus_ms(kPatienceMs);
   auto opened = co_await pool.open(deadline);
@@ -63,7 +69,7 @@ net::Task<void> get(net::UpstreamPool& pool, net::Loop& loop, std::string reques
   }
   auto lease = std::move(*opened);
   lease->stream().send(request);
-  const auto head = co_await lease->read_head(wire::Method::get, deadline, nullptr);
+  const auto head = co_await lease->read_head(method, deadline, nullptr);
   AdminAnswer answer;
   bool whole = false;
   if (head) answer.status = lease->head().status;
@@ -80,7 +86,9 @@ net::Task<void> get(net::UpstreamPool& pool, net::Loop& loop, std::string reques
 
 }  // namespace
 
-std::expected<AdminAnswer, int> ask_admin(const AdminPlace& place, const std::string& target) {
+std::expected<AdminAnswer, int> ask_admin(const AdminPlace& place, const std::string& target) { return ask_admin(place, "GET", target, {}); }
+
+std::expected<AdminAnswer, int> ask_admin(const AdminPlace& place, std::string_view method, const std::string& target, std::string_view body) {
   const auto asking = place.url.empty() ? by_config(place.config) : by_url(place.url);
   if (!asking) return std::unexpected(asking.error());
   net::Loop loop;
@@ -89,7 +97,9 @@ std::expected<AdminAnswer, int> ask_admin(const AdminPlace& place, const std::st
   if (tls) {
     net::Resolver resolver(loop);
     net::UpstreamPool pool(loop, resolver, **tls, asking->endpoint);
-    loop.spawn(get(pool, loop, fmt::format("GET {} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\nconnection: close\r\n\r\n", target, asking->endpoint.host, asking->token), out));
+    auto request = fmt::format("{} {} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\nconnection: close\r\n", method, target, asking->endpoint.host, asking->token);
+    if (method != "GET") request += fmt::format("content-type: application/json\r\ncontent-length: {}\r\n", body.size());
+    loop.spawn(put_question(pool, loop, request.append("\r\n").append(body), wire::method_of(method), out));
     loop.run();
     loop.end_tasks();
   }

@@ -3,6 +3,7 @@
 
 #include <expected>
 #include <string>
+#include <string_view>
 
 namespace fw::cli {
 
@@ -19,6 +20,9 @@ struct AdminAnswer {
 
 // GET `target` ("/admin/v1/exchanges?limit=1"). Error: an exit status, after a complaint.
 std::expected<AdminAnswer, int> ask_admin(const AdminPlace& place, const std::string& target);
+
+// Another method, with a JSON body; empty: none.
+std::expected<AdminAnswer, int> ask_admin(const AdminPlace& place, std::string_view method, const std::string& target, std::string_view body);
 
 // What an answer that is no 200 says, for people.
 std::string told(const AdminAnswer& answer);

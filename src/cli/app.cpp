@@ -76,6 +76,7 @@ int parse_and_run(int argc, const char* const* argv) {
   add_config(top);
   add_offers(top);
   add_ledger(top);
+  add_keys(top);
   add_routing(top);
   add_plan(top);
   add_tools(top);

@@ -68,6 +68,7 @@ void add_serving(Command& top);  // serve, demo, fake
 void add_config(Command& top);   // config check, config schema
 void add_offers(Command& top);   // offers
 void add_ledger(Command& top);   // ledger export, verify and reconcile; budget
+void add_keys(Command& top);     // keys create, list, show, rotate, disable, enable, revoke, log
 void add_routing(Command& top);  // explain, replay
 void add_plan(Command& top);     // plan, plan verify
 void add_plan_demand(Command& plan);                            // plan demand, plan forecast

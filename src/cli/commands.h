@@ -108,6 +108,48 @@ struct BudgetOptions {
 };
 int budget(const BudgetOptions& options);
 
+// Where the gateway is whose keys are meant, and in which form to answer.
+struct KeysPlace {
+  std::string config = "fairway.yaml";
+  std::string admin;  // instead of `config`
+  Format format = Format::table;
+};
+// What is not said stays as it is, or as the configuration has it.
+struct KeyTerms {
+  std::string name, tenant, policy, expires;
+  std::string budget, per;  // USD, and what of
+  std::vector<std::string> models, addresses, endpoints;
+  std::int64_t requests_per_minute = 0, tokens_per_minute = 0, concurrent = 0;  // 0: not said
+};
+struct KeysCreateOptions {
+  KeysPlace place;
+  KeyTerms terms;
+  std::string file;  // instead of terms: a JSON object; "-" is standard input
+};
+int keys_create(const KeysCreateOptions& options);
+struct KeysListOptions {
+  KeysPlace place;
+  std::string tenant, name, state;
+};
+int keys_list(const KeysListOptions& options);
+// One key, by its id or its name.
+struct KeyOptions {
+  KeysPlace place;
+  std::string key;
+  std::int64_t grace_s = 0;  // of rotate
+};
+int keys_show(const KeyOptions& options);
+int keys_rotate(const KeyOptions& options);
+int keys_disable(const KeyOptions& options);
+int keys_enable(const KeyOptions& options);
+int keys_revoke(const KeyOptions& options);
+struct KeysLogOptions {
+  KeysPlace place;
+  std::string key;  // empty: all
+  std::int64_t limit = 100;
+};
+int keys_log(const KeysLogOptions& options);
+
 struct PlanFiles {
   std::string offers, rules;  // empty: not given
 };
