@@ -18,7 +18,10 @@
 #include "cli/plan_forecast.h"
 #include "config/plan_files.h"
 #include "plan/band.h"
+#include "plan/conflict.h"
+#include "plan/outage.h"
 #include "plan/plan.h"
+#include "plan/regions.h"
 #include "plan/report.h"
 #include "wire/hash.h"
 #include "wire/json.h"
@@ -27,6 +30,7 @@
 namespace fw::cli {
 namespace {
 
+constexpr std::string_view kOperator = "operator";
 constexpr std::size_t kDayText = std::string_view("2026-11-22").size();
 
 // What a plan is made from, and where it came from.
@@ -107,6 +111,11 @@ bool known_names(const Inputs& inputs, const std::string& rules_path) {
       fmt::print(stderr, "{}: error: classes.{}: found a class that the demand does not have; expected a name from its column class\n", rules_path, name);
       good = false;
     }
+  for (const auto& [place, growth] : inputs.rules.growth_per_year)
+    if (std::ranges::find(inputs.demand().classes, place, &plan::DemandClass::place) == inputs.demand().classes.end()) {
+      fmt::print(stderr, "{}: error: places.{}: found growth of a place that the demand does not have; expected a name from its column place\n", rules_path, place);
+      good = false;
+    }
   std::vector<std::string> offered;
   for (const auto& each : inputs.offers) offered.push_back(each.model);
   for (const auto& each : inputs.demand().classes)
@@ -153,6 +162,25 @@ void print_table(const plan::Plan& made) {
   else fmt::print("{}\n", to_text(bought, Format::table));
   fmt::print("{}\ncost {} USD, at least {} USD is needed", to_text(placed, Format::table), made.cost.usd(), made.lower_bound.usd());
   fmt::print("; all pay-as-you-go: {}\n", made.all_pay_as_you_go ? made.all_pay_as_you_go->usd() + " USD" : "quotas do not allow it");
+}
+
+void print_outages(const std::vector<plan::OutageResult>& outages) {
+  List list{{"without", "served %", "in the worst step %"}, {}};
+  for (const auto& each : outages) list.rows.push_back({{each.cloud}, {fmt::format("{:.2f}", 100 * each.served), true}, {fmt::format("{:.2f}", 100 * each.served_least), true}});
+  if (!list.rows.empty()) fmt::print("\n{}", to_text(list, Format::table));
+}
+
+void print_regions(const std::vector<plan::Region>& regions) {
+  List list{{"cloud", "region", "replicas at most", "share %", "cost USD without it"}, {}};
+  for (const auto& each : regions)
+    list.rows.push_back({{each.cloud}, {each.scope}, {fmt::to_string(each.replicas_most), true}, {fmt::format("{:.2f}", 100 * each.share), true}, {each.without ? each.without->usd() : "no plan", true}});
+  if (!list.rows.empty()) fmt::print("\n{}", to_text(list, Format::table));
+}
+
+void print_all(const plan::Plan& made, const std::vector<plan::OutageResult>& outages, const std::vector<plan::Region>& regions) {
+  print_table(made);
+  print_outages(outages);
+  print_regions(regions);
 }
 
 volatile std::sig_atomic_t interrupted = 0;
@@ -222,11 +250,16 @@ int plan(const PlanOptions& options) {
   const int supply = read_supply(options.files, inputs);
   if (supply != kOk || demand != kOk) return supply == kFailed || supply == kUsage ? supply : kConfigInvalid;
   if (!known_names(inputs, options.files.rules)) return kConfigInvalid;
+  if (options.mode == kOperator && std::ranges::find(inputs.offers, plan::OfferKind::replicas, &plan::Offer::kind) == inputs.offers.end()) {
+    fmt::print(stderr, "{}: error: found no replicas; expected offers of `kind: replicas` for an operator's plan\n", options.files.offers);
+    return kConfigInvalid;
+  }
   const auto problem = plan::compile(inputs.demand(), inputs.offers, inputs.rules);
   for (const auto& each : problem.left_out) fmt::print(stderr, "note: {}\n", each);
   plan::Solution found;
   if (problem.conflict.empty()) found = search(problem, options.seconds);
-  if (const auto why = plan::infeasible(problem, found)) {
+  if (plan::infeasible(problem, found)) {
+    const auto why = std::optional(plan::explain_conflict(inputs.demand(), inputs.offers, inputs.rules));
     if (options.format == Format::json) fmt::print("{}\n", plan::infeasible_json(*why));
     for (const auto& each : why->conflict) fmt::print(stderr, "infeasible: {}\n", each);
     fmt::print(stderr, "{}\n", why->relaxation);
@@ -236,8 +269,13 @@ int plan(const PlanOptions& options) {
   std::optional<plan::CostBand> band;
   if (inputs.found.forecast) band = plan::cost_band(problem, inputs.rules, found, *inputs.found.forecast, [] { return !interrupted; });
   if (band && band->scenarios == 0) band.reset();
-  const auto json = with_inputs(plan::plan_members(made, problem), inputs, band);
-  if (options.format == Format::table) print_table(made);
+  const auto outages = plan::outage_results(inputs.demand(), inputs.offers, inputs.rules, made.deployed);
+  std::vector<plan::Region> regions;
+  if (options.mode == kOperator) regions = plan::regions(problem, inputs.rules, inputs.demand(), made, [] { return interrupted == 0; });
+  auto members = plan::plan_members(made, problem) + "," + plan::outage_member(outages);
+  if (options.mode == kOperator) members += "," + plan::regions_member(regions, made);
+  const auto json = with_inputs(members, inputs, band);
+  if (options.format == Format::table) print_all(made, outages, regions);
   if (options.format == Format::table && band) fmt::print("{}", forecast_text(*inputs.found.forecast, band));
   if (options.format != Format::table) fmt::print("{}\n", json);
   if (options.report.empty()) return kOk;
@@ -276,7 +314,9 @@ int plan_verify(const PlanVerifyOptions& options) {
     fmt::print("{}: {}\n", options.plan, fault);
     return kDifferent;
   }
-  const auto differences = plan::verify(*made, problem);
+  auto differences = plan::verify(*made, problem);
+  const auto outages = plan::outage_results(inputs.demand(), inputs.offers, inputs.rules, made->deployed);
+  if (!plan::says_outages(*json, outages)) differences.push_back("what is deployed says another " + plan::outage_member(outages));
   for (const auto& each : differences) fmt::print("{}\n", each);
   if (good && differences.empty()) fmt::print("{}: cost {} USD and bound {} USD hold\n", options.plan, made->cost.usd(), made->lower_bound.usd());
   return good && differences.empty() ? kOk : kDifferent;

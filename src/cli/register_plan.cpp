@@ -25,7 +25,7 @@ void add_plan(Command& top) {
       .option("--forecast", options->demand.forecast_weeks, "plan for so many weeks to come, foretold from the demand", 1, 104)
       .option("--seed", options->demand.seed, "of the forecast's scenarios; default: 1", 0, 1'000'000'000)
       .option("--report", options->report, "write the plan there as a page of HTML, too", "FILE")
-      .option("--mode", options->mode, "whose plan it is", "buyer")
+      .option("--mode", options->mode, "whose plan it is: who buys tokens, or who runs replicas of the model", "buyer|operator")
       .option("--seconds", options->seconds, "look for a better plan or bound no longer than this", 1, 86'400)
       .option("--output", *format, "the form of the answer", "table|json")
       .runs([options, format] {

@@ -21,6 +21,7 @@ struct Placed {
 Placed placed(const Problem& problem, const Solution& solution) {
   Placed made;
   each_share(problem, solution.units, solution.mix, [&](const Group& group, std::size_t k, std::size_t s, std::size_t step, double share) {
+    if (group.outage()) return;
     const auto tokens = problem.demand->classes[group.classes[k]].at(step);
     const auto& source = group.sources[s];
     if (source.offer == kNothing) made.nowhere += share * tokens.total();

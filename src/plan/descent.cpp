@@ -40,7 +40,44 @@ Value Levels::hull() const {
   return Value(std::move(made));
 }
 
-Descent::Descent(const Problem& problem, const CloudPrices& extra) : problem_(problem), placer_(problem, extra) {}
+double most_units(const Problem& problem, const Pool& pool, std::size_t slot) {
+  double most = 0;
+  for (const auto& use : pool.uses) {
+    const auto& group = problem.groups[use.group];
+    const auto& source = group.sources[use.source];
+    for (auto step = problem.begin(slot); step < problem.end(slot); ++step) {
+      double units = 0;
+      for (std::size_t k = 0; k < group.classes.size(); ++k)
+        if (group.admits[k][use.source] && source.at(step)) units += weigh(source.units, problem.demand->classes[group.classes[k]].at(step));
+      most = std::max(most, units);
+    }
+  }
+  return pool.lumps.up(most);
+}
+
+Descent::Descent(const Problem& problem, const CloudPrices& prices) : problem_(problem), placer_(problem, prices) {
+  for (const auto& family : problem.families) terms_.push_back(placer_.money().terms(family));
+  for (const auto& pool : problem.pools) open_usd_.push_back(placer_.money().open_usd(problem, pool));
+}
+
+double Descent::place_uses(const Pool& pool, std::size_t slot, std::vector<double>& units) {
+  double usd = 0;
+  for (const auto& use : pool.uses) usd += place_slot(problem_.groups[use.group], slot, units);
+  return usd;
+}
+
+double Descent::uses_usd(const Purchases& plan, const Pool& pool) {
+  double usd = 0;
+  for (const auto& use : pool.uses) usd += group_usd(plan, use.group);
+  return usd;
+}
+
+double Descent::opened_usd(const Purchases& plan) const {
+  double usd = 0;
+  for (std::size_t p = 0; p < open_usd_.size(); ++p)
+    if (open_usd_[p] > 0 && std::ranges::any_of(plan.units[p], [](double n) { return n > 0; })) usd += open_usd_[p];
+  return usd;
+}
 
 double Descent::place_slot(const Group& group, std::size_t slot, std::vector<double>& units) {
   double usd = 0;
@@ -74,36 +111,22 @@ Purchases Descent::from_units(std::vector<std::vector<double>> units) {
   plan.holdings.resize(problem_.families.size());
   for (std::size_t f = 0; f < problem_.families.size(); ++f) cover(plan, f);
   plan.placed_usd = place_all(plan);
+  plan.open_usd = opened_usd(plan);
   return plan;
-}
-
-// Beyond this many units nothing is left to take in the slot.
-double Descent::most_units(const Pool& pool, std::size_t slot) const {
-  const auto& group = problem_.groups[pool.group];
-  const auto& source = group.sources[pool.source];
-  double most = 0;
-  for (auto step = problem_.begin(slot); step < problem_.end(slot); ++step) {
-    double units = 0;
-    for (std::size_t k = 0; k < group.classes.size(); ++k)
-      if (group.admits[k][pool.source] && source.at(step)) units += weigh(source.units, problem_.demand->classes[group.classes[k]].at(step));
-    most = std::max(most, units);
-  }
-  return pool.lumps.up(most);
 }
 
 Levels Descent::levels(const Purchases& plan, std::size_t p, std::size_t slot) {
   const auto& pool = problem_.pools[p];
-  const auto& group = problem_.groups[pool.group];
   std::vector<double> units(problem_.pools.size());
   for (std::size_t i = 0; i < units.size(); ++i) units[i] = plan.units[i][slot];
   units[p] = 0;
   Levels made{{0}, {0}};
-  const double most = most_units(pool, slot);
+  const double most = most_units(problem_, pool, slot);
   if (most <= 0) return made;
-  const double without = place_slot(group, slot, units);
+  const double without = place_uses(pool, slot, units);
   const auto saved = [&](double n) {
     units[p] = n;
-    return without - place_slot(group, slot, units);
+    return without - place_uses(pool, slot, units);
   };
   // From the minimum on what is saved is concave: where the middle lies on the chord, all between does.
   struct End {
@@ -145,42 +168,41 @@ Descent::Want Descent::want(const Purchases& plan, std::size_t p) {
 namespace {
 
 // Units that must be covered whatever they cost.
-double must_usd(const Family& family) {
+double must_usd(const std::vector<IntervalTerm>& terms) {
   double usd = 1;
-  for (const auto& term : family.terms) usd = std::max(usd, term.usd);
+  for (const auto& term : terms) {
+    double dearest = 1;
+    for (std::size_t i = 0; i + 1 < term.paid.size(); ++i) dearest = std::max(dearest, term.paid_of(i, i + 1));
+    usd = std::max(usd, (term.usd + term.start_usd) * dearest);
+  }
   return 10 * usd;
 }
 
 // Units by slot of so many terms by start.
-std::vector<double> held_by_slot(const Family& family, const std::vector<std::vector<double>>& count, std::size_t slots) {
+std::vector<double> held_by_slot(const std::vector<IntervalTerm>& terms, const std::vector<std::vector<double>>& count, std::size_t slots) {
   std::vector<double> held(slots);
   for (std::size_t t = 0; t < count.size(); ++t)
     for (std::size_t i = 0; i < count[t].size(); ++i)
-      for (auto slot = family.terms[t].starts[i]; slot < std::min(family.terms[t].starts[i] + family.terms[t].slots, slots); ++slot) held[slot] += count[t][i];
+      for (auto slot = terms[t].starts[i]; slot < std::min(terms[t].starts[i] + terms[t].slots, slots); ++slot) held[slot] += count[t][i];
   return held;
 }
 
 }  // namespace
 
-std::vector<Holding> cheapest_cover(const Family& family, const std::vector<double>& units) {
+std::vector<Holding> cheapest_cover(const std::vector<IntervalTerm>& terms, const std::vector<double>& units) {
+  const double must = must_usd(terms);
   std::vector<Value> slots;
-  for (const double n : units) slots.emplace_back(std::vector<Segment>{{n, must_usd(family)}});
-  return plan_intervals(slots, family.terms).held;
-}
-
-double holdings_usd(const Family& family, const std::vector<Holding>& holdings, std::size_t slots) {
-  double usd = 0;
-  for (const auto& each : holdings) usd += each.units * interval_usd(family.terms[each.term], each.from, slots);
-  return usd;
+  for (const double n : units) slots.emplace_back(std::vector<Segment>{{n, must}});
+  return plan_intervals(slots, terms).held;
 }
 
 void Descent::cover(Purchases& plan, std::size_t f) {
   std::vector<double> units(problem_.slots);
   for (const auto p : problem_.families[f].pools)
     for (std::size_t slot = 0; slot < problem_.slots; ++slot) units[slot] += plan.units[p][slot];
-  plan.holdings[f] = cheapest_cover(problem_.families[f], units);
+  plan.holdings[f] = cheapest_cover(terms_[f], units);
   plan.bought_usd = 0;
-  for (std::size_t i = 0; i < problem_.families.size(); ++i) plan.bought_usd += holdings_usd(problem_.families[i], plan.holdings[i], problem_.slots);
+  for (std::size_t i = 0; i < problem_.families.size(); ++i) plan.bought_usd += held_usd(terms_[i], plan.holdings[i], problem_.slots);
 }
 
 // The best number of units to deploy when so many are held: at a bend, or at an allowed number beside what is free.
@@ -188,7 +210,7 @@ double Descent::best_units(const Want& want, std::size_t slot, double held) cons
   const auto& family = problem_.families[problem_.pools[want.pool].family];
   const auto& lumps = problem_.pools[want.pool].lumps;
   const auto& levels = want.levels[slot];
-  const double hour = family.hour == kNothing ? std::numeric_limits<double>::infinity() : family.terms[family.hour].usd;
+  const double hour = family.hour == kNothing ? std::numeric_limits<double>::infinity() : interval_usd(terms_[problem_.pools[want.pool].family][family.hour], slot, problem_.slots);
   double best = 0, most = -std::numeric_limits<double>::infinity();
   const auto look = [&](double n) {
     const double lacks = std::max(n + want.others[slot] - held, 0.0);
@@ -207,21 +229,23 @@ double Descent::worth_held(const Want& want, std::size_t slot, double held) cons
   const double n = best_units(want, slot, held);
   const double lacks = std::max(n + want.others[slot] - held, 0.0);
   if (lacks <= kGrid) return want.levels[slot].at(n);
-  return family.hour == kNothing ? -1e300 : want.levels[slot].at(n) - family.terms[family.hour].usd * lacks;
+  if (family.hour == kNothing) return -1e300;
+  return want.levels[slot].at(n) - interval_usd(terms_[problem_.pools[want.pool].family][family.hour], slot, problem_.slots) * lacks;
 }
 
 Descent::Choice Descent::kernel(const Want& want) {
   const auto& pool = problem_.pools[want.pool];
-  const auto& family = problem_.families[pool.family];
+  const auto& terms = terms_[pool.family];
+  const double must = must_usd(terms);
   std::vector<Value> slots;
   for (std::size_t slot = 0; slot < problem_.slots; ++slot) {
     std::vector<Segment> parts;
-    if (want.others[slot] > 0) parts.push_back({want.others[slot], must_usd(family)});
+    if (want.others[slot] > 0) parts.push_back({want.others[slot], must});
     const auto hull = want.levels[slot].hull();
     parts.insert(parts.end(), hull.segments().begin(), hull.segments().end());
     slots.emplace_back(std::move(parts));
   }
-  auto solved = plan_intervals(slots, family.terms);
+  auto solved = plan_intervals(slots, terms);
   Choice choice{std::move(solved.used), std::move(solved.held)};
   bool whole = true;
   for (std::size_t slot = 0; slot < problem_.slots; ++slot) {
@@ -238,31 +262,33 @@ Descent::Choice Descent::kernel(const Want& want) {
 // deployment follows, hours fill what is lacking.
 void Descent::settle(const Want& want, Choice& choice) {
   const auto& family = problem_.families[problem_.pools[want.pool].family];
+  const auto& terms = terms_[problem_.pools[want.pool].family];
   std::vector<std::vector<double>> count;
-  for (const auto& term : family.terms) count.emplace_back(term.starts.size());
+  for (const auto& term : terms) count.emplace_back(term.starts.size());
   for (const auto& each : choice.holdings) {
     const auto at = std::ranges::lower_bound(family.terms[each.term].starts, each.from);
     if (each.term != family.hour) count[each.term][static_cast<std::size_t>(at - family.terms[each.term].starts.begin())] = std::round(each.units);
   }
   move_holdings(want, count);
-  const auto held = held_by_slot(family, count, problem_.slots);
+  const auto held = held_by_slot(terms, count, problem_.slots);
   std::vector<double> units(problem_.slots);
   for (std::size_t slot = 0; slot < problem_.slots; ++slot) {
     choice.units[slot] = best_units(want, slot, held[slot]);
     units[slot] = choice.units[slot] + want.others[slot];
   }
-  choice.holdings = cheapest_cover(family, units);
+  choice.holdings = cheapest_cover(terms, units);
 }
 
 void Descent::move_holdings(const Want& want, std::vector<std::vector<double>>& count) {
   const auto& pool = problem_.pools[want.pool];
   const auto& family = problem_.families[pool.family];
-  auto held = held_by_slot(family, count, problem_.slots);
+  const auto& terms = terms_[pool.family];
+  auto held = held_by_slot(terms, count, problem_.slots);
   std::vector<double> worth(problem_.slots);
   for (std::size_t slot = 0; slot < problem_.slots; ++slot) worth[slot] = worth_held(want, slot, held[slot]);
   std::size_t work = 0;
   const auto attempt = [&](std::size_t t, std::size_t i, double more) {
-    const auto& term = family.terms[t];
+    const auto& term = terms[t];
     if (count[t][i] + more < 0) return false;
     const auto from = term.starts[i], until = std::min(from + term.slots, problem_.slots);
     double gain = -more * interval_usd(term, from, problem_.slots);
@@ -286,17 +312,26 @@ void Descent::move_holdings(const Want& want, std::vector<std::vector<double>>& 
 }
 
 bool Descent::better(Purchases& plan, std::size_t p) {
-  const auto family = problem_.pools[p].family;
-  auto made = plan;
-  const auto choice = kernel(want(plan, p));
-  made.units[p] = choice.units;
-  made.placed_usd += group_usd(made, problem_.pools[p].group) - group_usd(plan, problem_.pools[p].group);
-  // The kernel's holdings, or the cheapest for what is deployed now: the same unless lumps were settled.
-  made.holdings[family] = choice.holdings;
-  made.bought_usd += holdings_usd(problem_.families[family], choice.holdings, problem_.slots) -
-                     holdings_usd(problem_.families[family], plan.holdings[family], problem_.slots);
-  if (made.usd() >= plan.usd() - kGain * std::abs(plan.usd())) return false;
-  plan = std::move(made);
+  const auto& pool = problem_.pools[p];
+  const auto& terms = terms_[pool.family];
+  const auto wanted = want(plan, p);
+  std::vector<Choice> choices = {kernel(wanted)};
+  // The kernel does not know what it costs to be there at all.
+  if (open_usd_[p] > 0) choices.push_back({std::vector<double>(problem_.slots), cheapest_cover(terms, wanted.others)});
+  const double before = uses_usd(plan, pool), held_before = held_usd(terms, plan.holdings[pool.family], problem_.slots);
+  Purchases best = plan;
+  for (auto& choice : choices) {
+    auto made = plan;
+    made.units[p] = std::move(choice.units);
+    made.placed_usd += uses_usd(made, pool) - before;
+    made.open_usd = opened_usd(made);
+    // The kernel's holdings, or the cheapest for what is deployed now: the same unless lumps were settled.
+    made.bought_usd += held_usd(terms, choice.holdings, problem_.slots) - held_before;
+    made.holdings[pool.family] = std::move(choice.holdings);
+    if (made.usd() < best.usd()) best = std::move(made);
+  }
+  if (best.usd() >= plan.usd() - kGain * std::abs(plan.usd())) return false;
+  plan = std::move(best);
   return true;
 }
 
@@ -309,6 +344,7 @@ void Descent::improve(Purchases& plan, const std::vector<std::size_t>& order, in
   if (order.empty()) return;
   // Summed anew: what was added and taken away many times has drifted.
   plan.placed_usd = place_all(plan);
+  plan.open_usd = opened_usd(plan);
   for (std::size_t f = 0; f < problem_.families.size(); ++f) cover(plan, f);
 }
 

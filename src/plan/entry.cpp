@@ -21,7 +21,7 @@ double term_ratio(const Problem& problem, const IntervalTerm& term, const std::v
 
 double source_ratio(const Problem& problem, const Group& group, std::size_t s, const Multipliers& multipliers) {
   const auto& source = group.sources[s];
-  const double extra = source.cloud < multipliers.extra.size() ? multipliers.extra[source.cloud] : 0;
+  const double extra = source.cloud < multipliers.extra.token.size() ? multipliers.extra.token[source.cloud] : 0;
   double best = 0;
   for (std::size_t k = 0; k < group.classes.size(); ++k) {
     if (!group.admits[k][s]) continue;
@@ -40,7 +40,7 @@ double source_ratio(const Problem& problem, const Group& group, std::size_t s, c
 std::vector<EntryPrice> entry_prices(const Problem& problem, const Multipliers& multipliers) {
   std::vector<EntryPrice> made;
   for (const auto& group : problem.groups)
-    for (std::size_t s = 0; s < group.sources.size(); ++s)
+    for (std::size_t s = 0; !group.outage() && s < group.sources.size(); ++s)
       if (const auto& source = group.sources[s]; source.offer != kNothing && source.pool == kNothing)
         made.push_back({(*problem.offers)[source.offer].name, "pay as you go", source_ratio(problem, group, s, multipliers)});
   for (std::size_t f = 0; f < problem.families.size(); ++f) {

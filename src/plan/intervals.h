@@ -15,6 +15,9 @@ struct IntervalTerm {
   double usd = 0;                   // per unit, for the whole term
   std::size_t slots = 0;
   std::vector<std::size_t> starts;  // slots at which it may begin; what lies behind the last slot is not paid
+  double start_usd = 0;             // of a term of one slot: for each unit that was not held so in the slot before
+  std::vector<double> paid = {};    // what a slot's USD counts for, summed before each slot; empty: one each
+  double paid_of(std::size_t from, std::size_t until) const { return paid.empty() ? static_cast<double>(until - from) : paid[until] - paid[from]; }
 };
 
 struct Holding {
@@ -33,6 +36,9 @@ struct IntervalPlan {
 
 // The share of a term's price that falls into the span.
 double interval_usd(const IntervalTerm& term, std::size_t from, std::size_t slots);
+
+// What holdings cost, beginnings included.
+double held_usd(std::span<const IntervalTerm> terms, const std::vector<Holding>& held, std::size_t slots);
 
 IntervalPlan plan_intervals(std::span<const Value> slots, std::span<const IntervalTerm> terms);
 

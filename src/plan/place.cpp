@@ -5,11 +5,16 @@
 
 namespace fw::plan {
 
+double Placer::usd(const Source& source, const Tokens& tokens, std::size_t step) const {
+  const double extra = extra_.empty() || source.cloud == kNothing ? 0 : extra_[source.cloud];
+  return weigh(source.usd, tokens) * money_.at(source.cloud, step / problem_.steps_per_slot) + extra * tokens.total();
+}
+
 double Placer::cost(const Group& group, std::size_t k, std::size_t s, std::size_t step) const {
   const auto& source = group.sources[s];
   if (!group.admits[k][s] || !source.at(step)) return std::numeric_limits<double>::infinity();
   const auto tokens = problem_.demand->classes[group.classes[k]].at(step);
-  return weigh(source.usd, tokens) + extra(source) * tokens.total();
+  return usd(source, tokens, step);
 }
 
 // The cheapest source without a limit for each class, and the moves to limited ones that save something.
@@ -31,15 +36,15 @@ void Placer::look(const Group& group, std::size_t step, std::span<const double> 
     for (std::size_t s = 0; s < sources_; ++s) {
       const auto& source = group.sources[s];
       if (source.pool != kNothing || source.limited() || !group.admits[k][s] || !source.at(step)) continue;
-      const double usd = weigh(source.usd, tokens_[k]) + extra(source) * tokens_[k].total();
-      if (usd < least) least = usd, base_[k] = s;
+      const double here = usd(source, tokens_[k], step);
+      if (here < least) least = here, base_[k] = s;
     }
     base_usd_[k] = worth_[k] = least;
     share_[k * sources_ + base_[k]] = 1;
     for (std::size_t s = 0; s < sources_; ++s) {
       const auto& source = group.sources[s];
       if (!(source.limited() || (source.pool != kNothing && units[source.pool] > 0)) || !group.admits[k][s] || !source.at(step)) continue;
-      const double saves = least - weigh(source.usd, tokens_[k]) - extra(source) * tokens_[k].total();
+      const double saves = least - usd(source, tokens_[k], step);
       if (saves <= 0) continue;
       moves_.push_back({k, s, saves});
       if (row_of_[s] == kNothing) row_of_[s] = limits_++;

@@ -18,7 +18,7 @@ namespace fw::plan {
 struct Purchase {
   std::string offer;   // one offer of the family
   std::string family;
-  std::string term;    // hour, month, year
+  std::string term;    // hour, month, year; open: to have any replica there
   std::int64_t units = 0;
   WallTime from, until;  // until the term's own end, which may lie behind the span
   Money cost;            // of the part inside the span, exactly by time
@@ -38,6 +38,13 @@ struct Placement {
   Money cost;                      // pay-as-you-go; what is provisioned is paid by its purchases
 };
 
+// What is spent under a contract, and what is paid besides because it was committed.
+struct ContractUse {
+  std::string cloud;
+  WallTime from, until;
+  Money commit, spent, unspent;
+};
+
 struct Plan {
   WallTime from, until;
   std::int64_t step_s = 60;
@@ -45,6 +52,7 @@ struct Plan {
   std::vector<Purchase> purchases;
   std::vector<Deployment> deployed;
   std::vector<Placement> placements;
+  std::vector<ContractUse> contracts;
   std::optional<Money> all_pay_as_you_go;  // nothing: quotas do not allow it
   std::vector<std::string> left_out;
   // The certificate.

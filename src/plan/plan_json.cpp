@@ -22,11 +22,19 @@ std::string gap_text(const Plan& plan) {
   return fmt::format("{:.6f}", cost > 0 ? std::max(1 - static_cast<double>(plan.lower_bound.units()) / cost, 0.0) : 0.0);
 }
 
+void write_numbers(JsonWriter& json, const char* key, const std::vector<double>& numbers) {
+  json.key(key).begin_array();
+  for (const double each : numbers) json.raw(exact(each));
+  json.end_array();
+}
+
 void write_prices(JsonWriter& json, const CloudPrices& prices, const Problem& problem) {
-  json.begin_object();
-  for (std::size_t c = 0; c < prices.size(); ++c)
-    if (prices[c] != 0) json.key(problem.clouds[c]).raw(exact(prices[c]));
+  json.key("usd_per_token").begin_object();
+  for (std::size_t c = 0; c < prices.token.size(); ++c)
+    if (prices.token[c] != 0) json.key(problem.clouds[c]).raw(exact(prices.token[c]));
   json.end_object();
+  if (!problem.budgets.empty()) write_numbers(json, "budget_usd_per_usd", prices.budget);
+  if (!problem.contracts.empty()) write_numbers(json, "contract_usd_per_usd", prices.drawn);
 }
 
 // Only where it is below the cheapest price without a limit, which needs no proof.
@@ -37,6 +45,7 @@ void write_worth(JsonWriter& json, const Multipliers& multipliers, const Problem
     for (std::size_t k = 0; k < group.classes.size(); ++k) {
       const auto& c = problem.demand->classes[group.classes[k]];
       json.begin_object().member("model", std::string_view(c.model)).member("class", std::string_view(c.name)).member("place", std::string_view(c.place));
+      if (group.outage()) json.member("without", std::string_view(problem.clouds[group.without]));
       json.key("below").begin_array();
       for (std::size_t step = 0; step < problem.demand->steps; ++step) {
         const double worth = multipliers.worth[group.classes[k]][step];
@@ -53,11 +62,11 @@ void write_worth(JsonWriter& json, const Multipliers& multipliers, const Problem
 void write_certificate(JsonWriter& json, const Plan& plan, const Problem& problem) {
   json.key("certificate").begin_object().key("mix").begin_array();
   for (const auto& [share, prices] : plan.mix.parts) {
-    json.begin_object().key("share").raw(exact(share)).key("usd_per_token");
+    json.begin_object().key("share").raw(exact(share));
     write_prices(json, prices, problem);
     json.end_object();
   }
-  json.end_array().key("usd_per_token");
+  json.end_array();
   write_prices(json, plan.multipliers.extra, problem);
   json.key("slot_usd").begin_object();
   for (std::size_t f = 0; f < problem.families.size(); ++f) {
@@ -84,6 +93,12 @@ void write_lists(JsonWriter& json, const Plan& plan) {
   for (const auto& each : plan.placements)
     json.begin_object().member("model", std::string_view(each.model)).member("class", std::string_view(each.name)).member("place", std::string_view(each.place))
         .member("offer", std::string_view(each.offer)).key("share").real(each.share, 9).member("cost_usd", std::string_view(each.cost.usd())).end_object();
+  json.end_array();
+  if (plan.contracts.empty()) return;
+  json.key("contracts").begin_array();
+  for (const auto& each : plan.contracts)
+    json.begin_object().member("cloud", std::string_view(each.cloud)).member("from", std::string_view(rfc3339_text(each.from))).member("until", std::string_view(rfc3339_text(each.until)))
+        .member("commit_usd", std::string_view(each.commit.usd())).member("spent_usd", std::string_view(each.spent.usd())).member("unspent_usd", std::string_view(each.unspent.usd())).end_object();
   json.end_array();
 }
 
@@ -139,6 +154,8 @@ class PlanReader {
     for (const auto each : list(json_, {"deployed"})) plan.deployed.push_back({text(each, "offer"), time(each, "from"), time(each, "until"), whole(each, "units")});
     for (const auto each : list(json_, {"placements"}))
       plan.placements.push_back({text(each, "model"), text(each, "class"), text(each, "place"), text(each, "offer"), number(wire::json_find(each, {"share"})), money(each, "cost_usd")});
+    if (!problem_.contracts.empty())
+      for (const auto each : list(json_, {"contracts"})) plan.contracts.push_back({text(each, "cloud"), time(each, "from"), time(each, "until"), money(each, "commit_usd"), money(each, "spent_usd"), money(each, "unspent_usd")});
     if (const auto base = wire::json_find(json_, {"baselines", "pay_as_you_go_usd"}); base && *base != "null") plan.all_pay_as_you_go = Money::parse_usd(wire::json_text(*base));
     certificate(plan);
     if (!fault_.empty()) return std::nullopt;
@@ -190,7 +207,7 @@ class PlanReader {
     return made;
   }
   CloudPrices prices(std::string_view object) {
-    CloudPrices made(problem_.clouds.size());
+    auto made = no_prices(problem_);
     const auto found = wire::json_find(object, {"usd_per_token"});
     if (!found || !found->starts_with('{')) {
       fail("'usd_per_token' is missing");
@@ -200,9 +217,31 @@ class PlanReader {
     for (wire::JsonMember m; members.next(m);) {
       const auto at = std::ranges::find(problem_.clouds, m.key);
       if (at == problem_.clouds.end()) fail(fmt::format("a price of the unknown cloud '{}'", m.key));
-      else made[static_cast<std::size_t>(at - problem_.clouds.begin())] = number(m.value);
+      else made.token[static_cast<std::size_t>(at - problem_.clouds.begin())] = number(m.value);
     }
+    numbers(object, "budget_usd_per_usd", made.budget);
+    numbers(object, "contract_usd_per_usd", made.drawn);
     return made;
+  }
+
+  void numbers(std::string_view object, const char* key, std::vector<double>& to) {
+    if (to.empty()) return;
+    const auto found = list(object, {key});
+    if (found.size() != to.size()) return void(fail(fmt::format("{} numbers in '{}', not {}", found.size(), key, to.size())));
+    for (std::size_t i = 0; i < to.size(); ++i) to[i] = number(found[i]);
+  }
+
+  // The class of the demand, or of an outage.
+  std::size_t class_of(std::string_view json) {
+    const auto model = text(json, "model"), name = text(json, "class"), place = text(json, "place");
+    const auto without = wire::json_find(json, {"without"}) ? text(json, "without") : std::string();
+    for (const auto& group : problem_.groups) {
+      if (group.model != model || (group.outage() ? problem_.clouds[group.without] : std::string()) != without) continue;
+      for (const auto c : group.classes)
+        if (const auto& each = problem_.demand->classes[c]; each.name == name && each.place == place) return c;
+    }
+    fail(fmt::format("the unknown class {} of {}", name, model));
+    return kNothing;
   }
 
   void certificate(Plan& plan) {
@@ -218,10 +257,9 @@ class PlanReader {
     const auto& demand = *problem_.demand;
     plan.multipliers.worth.assign(demand.classes.size(), std::vector<double>(demand.steps, std::numeric_limits<double>::max()));
     for (const auto each : list(*found, {"worth_usd"})) {
-      const auto model = text(each, "model"), name = text(each, "class"), place = text(each, "place");
-      const auto at = std::ranges::find_if(demand.classes, [&](const DemandClass& c) { return c.model == model && c.name == name && c.place == place; });
-      if (at == demand.classes.end()) return void(fail(fmt::format("the unknown class {} of {}", name, model)));
-      auto& worth = plan.multipliers.worth[static_cast<std::size_t>(at - demand.classes.begin())];
+      const auto c = class_of(each);
+      if (c == kNothing) return;
+      auto& worth = plan.multipliers.worth[c];
       for (const auto pair : list(each, {"below"})) {
         wire::JsonArray two(pair, 2);
         wire::JsonMember step, usd;

@@ -40,12 +40,12 @@ std::size_t slot_at(const Problem& problem, WallTime time) {
 }
 
 void add_load(const Problem& problem, const Pool& pool, std::vector<Level>& levels) {
-  const auto& group = problem.groups[pool.group];
+  const auto& group = problem.groups[pool.uses.front().group];
   for (std::size_t k = 0; k < group.classes.size(); ++k) {
-    if (!group.admits[k][pool.source]) continue;
+    if (!group.admits[k][pool.uses.front().source]) continue;
     const auto& c = problem.demand->classes[group.classes[k]];
     for (std::size_t step = 0; step < problem.demand->steps; ++step)
-      levels[step / problem.steps_per_slot].load += weigh(group.sources[pool.source].units, c.at(step)) / static_cast<double>(problem.steps_per_slot);
+      levels[step / problem.steps_per_slot].load += weigh(group.sources[pool.uses.front().source].units, c.at(step)) / static_cast<double>(problem.steps_per_slot);
   }
 }
 

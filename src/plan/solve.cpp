@@ -6,95 +6,53 @@
 #include <optional>
 #include <random>
 
+#include "plan/mixture.h"
+#include "plan/polish.h"
+
 namespace fw::plan {
 namespace {
 
-constexpr int kColumnsMax = 24;
 constexpr int kDescentRounds = 12;
 constexpr std::size_t kOrdersMax = 6;
+constexpr std::size_t kOthersMax = 8;
+constexpr double kGain = 1e-9;                  // relative: less is no improvement
+constexpr std::size_t kPolishWork = 400'000;    // steps of classes beside pools, of all attempts
+constexpr std::size_t kPolishMax = 2'000;       // attempts
+constexpr std::size_t kWindowsMax = 400;         // slots of all pools: beyond, only all slots are looked at together
+constexpr std::size_t kOpeningsMax = 5;
+constexpr double kNowhereMax = 1e-7;  // of all tokens
 constexpr std::size_t kPoolsForAll = 12;  // with more pools not each is left out once
-
-// One placement of all demand.
-struct Column {
-  CloudPrices prices;
-  double usd = 0;
-  std::vector<double> tokens;  // by cloud
-};
-
-Column column(const Problem& problem, const std::vector<std::vector<double>>& units, CloudPrices prices) {
-  Column made{std::move(prices), 0, std::vector<double>(problem.clouds.size())};
-  each_share(problem, units, {{{1.0, made.prices}}, 0, true}, [&](const Group& group, std::size_t k, std::size_t s, std::size_t step, double share) {
-    const auto tokens = problem.demand->classes[group.classes[k]].at(step);
-    const auto& source = group.sources[s];
-    made.usd += share * weigh(source.usd, tokens);
-    if (source.cloud != kNothing) made.tokens[source.cloud] += share * tokens.total();
-  });
-  return made;
-}
-
-// The best mixture of columns; `prices` become what a token of each capped cloud is worth. The first column is the
-// beginning; what it has too much of a cloud must be taken away by others at any price.
-Mix mixture(const Problem& problem, const std::vector<Column>& columns, CloudPrices& prices) {
-  const auto caps = problem.caps.size();
-  const auto others = columns.size() - 1;
-  double any = 0;
-  for (const auto& each : columns) any = std::max(any, each.usd);
-  any = 1e3 * std::max(any, 1e-9);
-  Packing packing;
-  packing.reset(1 + 2 * caps, others + caps);
-  packing.limit(0) = 1;
-  std::vector<double> over(caps);
-  for (std::size_t c = 0; c < caps; ++c) {
-    // In shares of all tokens.
-    const auto share = [&](const Column& each) { return each.tokens[problem.caps[c].cloud] / problem.tokens; };
-    const double room = problem.caps[c].share - share(columns[0]);
-    over[c] = std::max(-room, 0.0);
-    packing.limit(1 + c) = std::max(room, 0.0);
-    packing.limit(1 + caps + c) = over[c];
-    packing.cell(1 + c, others + c) = 1;
-    packing.cell(1 + caps + c, others + c) = 1;
-    packing.worth(others + c) = any;
-    for (std::size_t j = 0; j < others; ++j) packing.cell(1 + c, j) = share(columns[j + 1]) - share(columns[0]);
-  }
-  for (std::size_t j = 0; j < others; ++j) {
-    packing.cell(0, j) = 1;
-    packing.worth(j) = columns[0].usd - columns[j + 1].usd;
-  }
-  packing.solve();
-  Mix mix;
-  double first = 1;
-  for (std::size_t j = 0; j < others; ++j) {
-    if (packing.x(j) <= 0) continue;
-    mix.parts.emplace_back(packing.x(j), columns[j + 1].prices);
-    mix.usd += packing.x(j) * columns[j + 1].usd;
-    first -= packing.x(j);
-  }
-  if (first > 0) mix.parts.emplace_back(first, columns[0].prices), mix.usd += first * columns[0].usd;
-  for (std::size_t c = 0; c < caps; ++c) {
-    mix.kept = mix.kept && packing.x(others + c) >= over[c] - 1e-9;
-    prices[problem.caps[c].cloud] = packing.price(1 + c) / problem.tokens;
-  }
-  return mix;
-}
 
 class Solver {
  public:
-  Solver(const Problem& problem, const Effort& effort) : problem_(problem), effort_(effort), dual_(problem) {
-    prices_.assign(problem.clouds.size(), 0);
-  }
+  Solver(const Problem& problem, const Effort& effort) : problem_(problem), effort_(effort), dual_(problem), prices_(no_prices(problem)), prices_of_found_(prices_) {}
 
   Solution solve() {
     search({});
+    if (!problem_.contracts.empty()) {
+      // As if what is committed were paid already.
+      std::ranges::fill(prices_.drawn, 1.0);
+      search({});
+    }
+    openings();
+    if (!served()) search(units_for_all());
     take_bound();
     for (int round = 0; round < effort_.rounds && !enough(); ++round) {
       const auto units = dual_.units();
+      const auto bound = found_.multipliers.extra;
       for (const double factor : factors()) {
-        prices_ = found_.multipliers.extra;
-        for (auto& price : prices_) price *= factor;
+        prices_ = bound;
+        for (auto* prices : {&prices_.token, &prices_.budget, &prices_.drawn})
+          for (auto& price : *prices) price *= factor;
         search(units);
+      }
+      if (ruled()) {
+        prices_ = prices_of_found_;
+        search(found_.units);
       }
       take_bound();
     }
+    if (effort_.rounds > 0 && !enough()) polish();
     return std::move(found_);
   }
 
@@ -104,9 +62,119 @@ class Solver {
     return gap <= effort_.gap * std::abs(found_.usd()) || (effort_.go_on && !effort_.go_on(found_.usd(), found_.lower_bound_usd));
   }
 
-  // Share caps: the bound's prices of clouds are right on the average; lumps may want them higher or lower.
+  bool opened() const {
+    return std::ranges::any_of(problem_.pools, [](const Pool& pool) { return pool.open_usd > 0; });
+  }
+
+  // Each pool some lumps lower or higher than it is at most, the others made anew around that.
+  void disturb() {
+    if (problem_.pools.size() < 2 || problem_.pools.size() > kPoolsForAll) return;
+    const auto windows = ruled() && problem_.slots * problem_.pools.size() <= kWindowsMax ? term_windows(problem_) : std::vector<Window>{{0, problem_.slots}};
+    for (bool moved = true; moved && (!effort_.go_on || effort_.go_on(found_.usd(), found_.lower_bound_usd));) {
+      const double before = found_.usd();
+      for (const auto q : pools())
+        for (const auto& window : windows)
+          for (const double more : {-1.0, 1.0, -2.0, 2.0}) disturb(q, window, more);
+      moved = found_.usd() < before - kGain * std::abs(before);
+    }
+  }
+
+  void disturb(std::size_t q, const Window& window, double more) {
+    prices_ = prices_of_found_;
+    Descent descent(problem_, prices_);
+    auto units = found_.units;
+    const auto& lumps = problem_.pools[q].lumps;
+    double peak = 0;
+    for (auto slot = window.first; slot < window.second; ++slot) peak = std::max(peak, units[q][slot]);
+    peak = lumps.down(std::max(peak + more * lumps.increment, 0.0));
+    for (auto slot = window.first; slot < window.second; ++slot) {
+      auto& n = units[q][slot];
+      n = more < 0 ? std::min(n, peak) : std::min(std::max(peak, lumps.minimum), most_units(problem_, problem_.pools[q], slot));
+    }
+    auto others = pools();
+    std::erase(others, q);
+    auto plan = descent.from_units(std::move(units));
+    descent.improve(plan, others, kDescentRounds);
+    take(plan);
+    if (ruled()) {
+      // Under what the rules are worth now.
+      prices_ = prices_of_last_;
+      Descent again(problem_, prices_);
+      auto next = again.from_units(plan.units);
+      again.improve(next, others, kDescentRounds);
+      take(next);
+    }
+    descent.improve(plan, pools(), kDescentRounds);
+    take(plan);
+  }
+
+  void polish() {
+    disturb();
+    if (!ruled() && !opened()) return;
+    const auto work = std::max<std::size_t>(problem_.demand->steps * problem_.demand->classes.size() * std::max<std::size_t>(problem_.pools.size(), 1), 1);
+    prices_ = prices_of_found_;
+    fw::plan::polish(problem_, {[&]() -> const Units& { return found_.units; }, [&](const Units& units) { return attempt(units); }, others_, std::min(kPolishWork / work, kPolishMax)});
+  }
+
+  bool attempt(const Units& units) {
+    const auto kept = found_.mix.kept;
+    const double usd = found_.usd();
+    Purchases plan;
+    plan.units = units;
+    const MoneyFactors money(problem_, prices_of_found_);
+    prices_ = prices_of_found_;
+    for (std::size_t f = 0; f < problem_.families.size(); ++f) plan.holdings.push_back(cover(units, problem_.families[f], money.terms(problem_.families[f])));
+    take(plan);
+    return found_.mix.kept != kept || found_.usd() < usd - kGain * std::abs(usd);
+  }
+
+  std::vector<Holding> cover(const Units& units, const Family& family, const std::vector<IntervalTerm>& terms) const {
+    std::vector<double> all(problem_.slots);
+    for (const auto p : family.pools)
+      for (std::size_t slot = 0; slot < problem_.slots; ++slot) all[slot] += units[p][slot];
+    return cheapest_cover(terms, all);
+  }
+
+  // Whether the rules are kept and nothing goes nowhere.
+  bool served() const {
+    double nowhere = 0;
+    each_share(problem_, found_.units, found_.mix, [&](const Group& group, std::size_t k, std::size_t s, std::size_t step, double share) {
+      if (group.sources[s].offer == kNothing) nowhere += share * problem_.demand->classes[group.classes[k]].at(step).total();
+    });
+    return found_.mix.kept && nowhere <= kNowhereMax * problem_.tokens;
+  }
+
+  std::vector<std::vector<double>> units_for_all() const {
+    std::vector<std::vector<double>> units(problem_.pools.size(), std::vector<double>(problem_.slots));
+    for (std::size_t p = 0; p < units.size(); ++p)
+      for (std::size_t slot = 0; slot < problem_.slots; ++slot) units[p][slot] = most_units(problem_, problem_.pools[p], slot);
+    return units;
+  }
+
+  // Where being there at all costs something: every choice of such pools, of few of them.
+  void openings() {
+    std::vector<std::size_t> closed, rest;
+    for (const auto p : pools()) (problem_.pools[p].open_usd > 0 ? closed : rest).push_back(p);
+    if (closed.empty() || closed.size() > kOpeningsMax) return;
+    Descent descent(problem_, prices_);
+    const auto all = units_for_all();
+    for (std::size_t choice = 1; choice < std::size_t{1} << closed.size(); ++choice) {
+      auto order = rest;
+      std::vector units(problem_.pools.size(), std::vector<double>(problem_.slots));
+      for (std::size_t i = 0; i < closed.size(); ++i)
+        if (choice >> i & 1) order.push_back(closed[i]), units[closed[i]] = all[closed[i]];
+      for (auto start : {descent.nothing(), descent.from_units(units)}) {
+        descent.improve(start, order, kDescentRounds);
+        take(start);
+      }
+    }
+  }
+
+  bool ruled() const { return problem_.shares.any() || !problem_.budgets.empty() || !problem_.contracts.empty(); }
+
+  // The bound's prices of rules are right on the average; lumps may want them higher or lower.
   std::vector<double> factors() const {
-    if (problem_.caps.empty()) return {1.0};
+    if (!ruled()) return {1.0};
     return {1.0, 0.7, 1.4, 3.0};
   }
 
@@ -124,6 +192,9 @@ class Solver {
       take(plan);
       if (!best || plan.usd() < best->usd()) best = std::move(plan);
     };
+    const auto keep = [&] {
+      if (ruled() && best && others_.size() < kOthersMax && std::ranges::find(others_, best->units) == others_.end()) others_.push_back(best->units);
+    };
     const auto start = from.empty() ? descent.nothing() : descent.from_units(from);
     for (const auto& order : orders()) {
       auto plan = start;
@@ -131,6 +202,7 @@ class Solver {
       consider(std::move(plan));
       if (problem_.pools.size() < 2) break;
     }
+    keep();
     if (problem_.pools.size() < 2 || problem_.pools.size() > kPoolsForAll) return;
     for (const auto out : pools()) {
       auto units = best->units;
@@ -158,13 +230,32 @@ class Solver {
   }
 
   void take(const Purchases& plan) {
+    take(plan, plan.holdings);
+    if (MoneyFactors(problem_, prices_).plain()) return;
+    // The same units as cheaply as they can be had.
+    auto holdings = plan.holdings;
+    for (std::size_t f = 0; f < holdings.size(); ++f) holdings[f] = cover(plan.units, problem_.families[f], problem_.families[f].terms);
+    take(plan, holdings);
+  }
+
+  void take(const Purchases& plan, const std::vector<std::vector<Holding>>& holdings) {
     Solution made;
+    Spend bought(problem_);
+    for (std::size_t f = 0; f < problem_.families.size(); ++f) {
+      made.bought_usd += held_usd(problem_.families[f].terms, holdings[f], problem_.slots);
+      bought.add_held(problem_, problem_.families[f], holdings[f]);
+    }
+    for (std::size_t p = 0; p < problem_.pools.size(); ++p) {
+      if (std::ranges::none_of(plan.units[p], [](double n) { return n > 0; })) continue;
+      made.open_usd += problem_.pools[p].open_usd;
+      bought.add_open(problem_, problem_.pools[p]);
+    }
     auto prices = prices_;
-    made.mix = mix_placements(problem_, plan.units, prices);
-    made.bought_usd = plan.bought_usd;
+    made.mix = mix_placements(problem_, plan.units, bought, prices);
+    prices_of_last_ = prices;
     if (any_ && (made.mix.kept < found_.mix.kept || (made.mix.kept == found_.mix.kept && made.usd() >= found_.usd()))) return;
     made.units = plan.units;
-    made.holdings = plan.holdings;
+    made.holdings = holdings;
     made.lower_bound_usd = found_.lower_bound_usd;
     made.multipliers = std::move(found_.multipliers);
     found_ = std::move(made);
@@ -189,7 +280,8 @@ class Solver {
   const Problem& problem_;
   const Effort& effort_;
   Dual dual_;
-  CloudPrices prices_, prices_of_found_;
+  CloudPrices prices_, prices_of_found_, prices_of_last_;
+  std::vector<Units> others_;  // the best under each of the prices
   Solution found_;
   bool any_ = false;
 };
@@ -209,21 +301,6 @@ void each_share(const Problem& problem, const std::vector<std::vector<double>>& 
             if (const double share = placer.share(k, s); share > 0 && placer.tokens(k).total() > 0) use(group, k, s, step, part * share);
       }
   }
-}
-
-Mix mix_placements(const Problem& problem, const std::vector<std::vector<double>>& units, CloudPrices& prices) {
-  std::vector<Column> columns = {column(problem, units, CloudPrices(problem.clouds.size()))};
-  auto mix = mixture(problem, columns, prices);
-  if (problem.caps.empty()) return mix;
-  for (int i = 0; i < kColumnsMax; ++i) {
-    auto made = column(problem, units, prices);
-    // Nothing new under these prices: the mixture is the best there is.
-    const bool known = std::ranges::any_of(columns, [&](const Column& each) { return each.usd == made.usd && each.tokens == made.tokens; });
-    if (known) break;
-    columns.push_back(std::move(made));
-    mix = mixture(problem, columns, prices);
-  }
-  return mix;
 }
 
 Solution solve(const Problem& problem, const Effort& effort) { return Solver(problem, effort).solve(); }

@@ -11,11 +11,12 @@
 
 namespace fw::plan {
 
-// Where tokens go: the placements under several prices of clouds, mixed. Without share caps there is one, without prices.
+// Where tokens go: the placements under several prices of rules, mixed. Without such rules there is one, without prices.
 struct Mix {
   std::vector<std::pair<double, CloudPrices>> parts;  // shares that sum to one
   double usd = 0;                                     // of pay-as-you-go
-  bool kept = true;                                   // all share caps are
+  double unspent_usd = 0;                             // of contracts
+  bool kept = true;                                   // all rules about shares and money are
 };
 
 struct Solution {
@@ -23,9 +24,10 @@ struct Solution {
   std::vector<std::vector<Holding>> holdings;  // by family
   Mix mix;
   double bought_usd = 0;
+  double open_usd = 0;
   double lower_bound_usd = 0;
   Multipliers multipliers;
-  double usd() const { return bought_usd + mix.usd; }
+  double usd() const { return bought_usd + open_usd + mix.usd + mix.unspent_usd; }
 };
 
 struct Effort {
@@ -36,9 +38,6 @@ struct Effort {
 };
 
 Solution solve(const Problem& problem, const Effort& effort);
-
-// The cheapest placement of given units that keeps the share caps.
-Mix mix_placements(const Problem& problem, const std::vector<std::vector<double>>& units, CloudPrices& prices);
 
 // Calls `use` for every class of every step with what each source of its group serves of it.
 using UseShare = std::function<void(const Group& group, std::size_t k, std::size_t s, std::size_t step, double share)>;

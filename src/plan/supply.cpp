@@ -17,7 +17,8 @@ namespace {
 using Faults = std::vector<offer::Fault>;
 bool is_cloud(std::string_view word) { return std::ranges::find(offer::cloud_words(), word) != offer::cloud_words().end(); }
 
-constexpr std::array<std::string_view, 2> kKinds = {"pay_as_you_go", "provisioned"};
+constexpr std::array<std::string_view, 3> kKinds = {"pay_as_you_go", "provisioned", "replicas"};
+constexpr std::array<std::string_view, 4> kPeriods = {"hour", "day", "month", "year"};
 
 // Reads the texts of one offer, noting what is wrong with each.
 class OfferReader {
@@ -39,8 +40,10 @@ class OfferReader {
     made_.until = date("until", row.until);
     kind();
     if (made_.kind == OfferKind::pay_as_you_go) pay_as_you_go();
-    else provisioned();
-    made_.name = text_.name.empty() ? fmt::format("{}/{}/{}/{}", made_.model, made_.cloud, made_.scope, made_.kind == OfferKind::provisioned ? "provisioned" : made_.tier)
+    else if (made_.kind == OfferKind::provisioned) provisioned();
+    else replicas();
+    if (made_.kind != OfferKind::replicas) no_replicas();
+    made_.name = text_.name.empty() ? fmt::format("{}/{}/{}/{}", made_.model, made_.cloud, made_.scope, made_.kind == OfferKind::pay_as_you_go ? made_.tier : kKinds[static_cast<std::size_t>(made_.kind)])
                                     : text_.name;
     return std::move(made_);
   }
@@ -59,10 +62,9 @@ class OfferReader {
   }
 
   void kind() {
-    if (text_.kind.empty()) made_.kind = text_.unit ? OfferKind::provisioned : OfferKind::pay_as_you_go;
-    else if (text_.kind == kKinds[0]) made_.kind = OfferKind::pay_as_you_go;
-    else if (text_.kind == kKinds[1]) made_.kind = OfferKind::provisioned;
-    else if (text_.kind == "replicas") fault("kind", "replicas", "pay_as_you_go or provisioned", "This release does not plan replicas yet.");
+    const auto at = std::ranges::find(kKinds, std::string_view(text_.kind));
+    if (text_.kind.empty()) made_.kind = text_.replica ? OfferKind::replicas : text_.unit ? OfferKind::provisioned : OfferKind::pay_as_you_go;
+    else if (at != kKinds.end()) made_.kind = static_cast<OfferKind>(at - kKinds.begin());
     else fault("kind", quoted(text_.kind), fmt::format("one of {}", fmt::join(kKinds, ", ")));
   }
 
@@ -96,6 +98,31 @@ class OfferReader {
     made_.minimum = text_.minimum.value_or(made_.increment);
     if (made_.minimum < 1) made_.minimum = made_.increment;
     if (made_.increment < 1) fault("increment", fmt::format("{}", made_.increment), "1 or more");
+    terms();
+  }
+
+  void replicas() {
+    if (!text_.replica) fault("replica", "nothing", "replica: {tokens_per_minute, weights, boot_s}");
+    else {
+      capacity("replica", text_.replica->tokens_per_minute, text_.replica->weights);
+      made_.boot_s = text_.replica->boot_s.value_or(0);
+    }
+    if (text_.unit || text_.minimum || text_.increment) fault(text_.unit ? "unit" : text_.minimum ? "minimum" : "increment", "a field of provisioned units", "replica and step");
+    made_.increment = made_.minimum = std::max<std::int64_t>(text_.step.value_or(1), 1);
+    if (!text_.open_usd_per_month.empty()) {
+      const auto usd = Money::parse_usd(text_.open_usd_per_month);
+      if (!usd || *usd < Money{}) fault("open_usd_per_month", quoted(text_.open_usd_per_month), "USD for a month");
+      made_.open_usd = usd.value_or(Money{});
+    }
+    terms();
+  }
+
+  void no_replicas() {
+    const char* field = text_.replica ? "replica" : text_.step ? "step" : !text_.open_usd_per_month.empty() ? "open_usd_per_month" : nullptr;
+    if (field) fault(field, "a field of replicas", "kind: replicas", "Write `kind: replicas` for machines that you run.");
+  }
+
+  void terms() {
     made_.family = text_.family;
     for (const auto& [term, price] : text_.terms) {
       const auto usd = Money::parse_usd(price);
@@ -108,18 +135,23 @@ class OfferReader {
   }
 
   void unit(const UnitText& unit) {
-    made_.unit_tokens_per_minute = number("unit.tokens_per_minute", unit.tokens_per_minute, 1e-9).value_or(0);
-    if (unit.tokens_per_minute.empty()) fault("unit.tokens_per_minute", "nothing", "weighted tokens that a unit takes in a minute");
+    capacity("unit", unit.tokens_per_minute, unit.weights);
     made_.window_s = unit.window_s.value_or(60);
-    for (const auto& [column, text] : unit.weights) {
-      const auto weight = number("unit.weights." + column, text, 0);
+  }
+
+  void capacity(const std::string& field, const std::string& tokens_per_minute, const std::map<std::string, std::string, std::less<>>& weights) {
+    made_.unit_tokens_per_minute = number(field + ".tokens_per_minute", tokens_per_minute, 1e-9).value_or(0);
+    if (tokens_per_minute.empty()) fault(field + ".tokens_per_minute", "nothing", "weighted tokens that one takes in a minute");
+    for (const auto& [column, text] : weights) {
+      const auto path = fmt::format("{}.weights.{}", field, column);
+      const auto weight = number(path, text, 0);
       if (column == "input") made_.weights.input = weight.value_or(1);
       else if (column == "cache_read") made_.weights.cache_read = weight.value_or(1);
       else if (column == "output") made_.weights.output = weight.value_or(1);
-      else fault("unit.weights." + column, quoted(column), "input, cache_read or output");
+      else fault(path, quoted(column), "input, cache_read or output");
     }
     if (made_.weights.input == 0 && made_.weights.output == 0)
-      fault("unit.weights", "no weight for input and none for output", "one of them above 0", "A unit without weights could take any load.");
+      fault(field + ".weights", "no weight for input and none for output", "one of them above 0", "A unit without weights could take any load.");
   }
 
   int row_;
@@ -133,8 +165,8 @@ void check_families(const std::vector<Offer>& offers, Faults& faults) {
   for (std::size_t i = 0; i < offers.size(); ++i) {
     if (offers[i].family.empty()) continue;
     const auto [at, made] = first.emplace(offers[i].family, &offers[i]);
-    if (!made && (at->second->terms != offers[i].terms || at->second->cloud != offers[i].cloud))
-      faults.push_back({static_cast<int>(i), "family", fmt::format("other terms or another cloud than '{}'", at->second->name), "the same in a family", "Its units are bought together."});
+    if (!made && (at->second->terms != offers[i].terms || at->second->cloud != offers[i].cloud || at->second->boot_s != offers[i].boot_s || at->second->kind != offers[i].kind))
+      faults.push_back({static_cast<int>(i), "family", fmt::format("other terms, another kind or another cloud than '{}'", at->second->name), "the same in a family", "Its units are bought together."});
   }
 }
 
@@ -157,14 +189,54 @@ std::vector<Offer> read_offers(const std::vector<OfferText>& texts, Faults& faul
   return made;
 }
 
-Rules read_rules(const RulesText& text, Faults& faults) {
-  Rules rules;
-  const auto fault = [&](std::string path, std::string found, std::string expected) {
-    faults.push_back({-1, std::move(path), std::move(found), std::move(expected), {}});
-  };
-  for (const auto& [name, rule] : text.classes) {
-    auto& made = rules.classes[name];
+namespace {
+
+// Reads the texts of rules, noting what is wrong with each.
+class RulesReader {
+ public:
+  RulesReader(const RulesText& text, Faults& faults) : text_(text), faults_(faults) {}
+
+  Rules read() {
+    for (const auto& [name, rule] : text_.classes) of_class(name, rule);
+    for (const auto& [name, place] : text_.places) of_place(name, place);
+    for (const auto& [cloud, share] : text_.max_share)
+      if (known("max_share", cloud)) made_.max_share[cloud] = number("max_share." + cloud, share, 0, 1, "a share from 0 to 1").value_or(1);
+    if (!text_.second_source.empty()) made_.second_source = number("second_source", text_.second_source, 0, 0.5, "a share from 0 to 0.5");
+    if (!text_.hhi_max.empty()) made_.hhi_max = number("hhi_max", text_.hhi_max, 1e-6, 1, "a sum of squared shares, above 0 and at most 1");
+    if (text_.n_minus_1) made_.n_minus_1 = number("n_minus_1.served", text_.n_minus_1->served, 0, 1, "a share from 0 to 1");
+    if (text_.budget) budget(*text_.budget);
+    for (std::size_t i = 0; i < text_.contracts.size(); ++i) contract(i, text_.contracts[i]);
+    return std::move(made_);
+  }
+
+ private:
+  void fault(std::string path, std::string found, std::string expected, std::string hint = {}) {
+    faults_.push_back({-1, std::move(path), std::move(found), std::move(expected), std::move(hint)});
+  }
+
+  std::optional<double> number(std::string path, const std::string& text, double least, double most, std::string expected) {
+    const auto value = number_of(text);
+    if (value && *value >= least && *value <= most) return value;
+    fault(std::move(path), text.empty() ? "nothing" : "'" + text + "'", std::move(expected));
+    return std::nullopt;
+  }
+
+  bool known(std::string path, const std::string& cloud) {
+    if (is_cloud(cloud)) return true;
+    fault(std::move(path), "'" + cloud + "'", fmt::format("one of {}", fmt::join(offer::cloud_words(), ", ")));
+    return false;
+  }
+
+  Money money(std::string path, const std::string& text) {
+    const auto usd = Money::parse_usd(text);
+    if (!usd || *usd < Money{}) fault(std::move(path), text.empty() ? "nothing" : "'" + text + "'", "USD");
+    return usd.value_or(Money{});
+  }
+
+  void of_class(const std::string& name, const ClassRuleText& rule) {
+    auto& made = made_.classes[name];
     made.first_token_ms = rule.first_token_ms;
+    made.critical = rule.critical == "true";
     if (!rule.critical.empty() && rule.critical != "true" && rule.critical != "false") fault("classes." + name + ".critical", "'" + rule.critical + "'", "true or false");
     for (const auto& scope : rule.residency) {
       if (scope == "any") continue;
@@ -172,19 +244,43 @@ Rules read_rules(const RulesText& text, Faults& faults) {
       made.residency.push_back(scope);
     }
   }
-  for (const auto& [place, each] : text.places)
-    for (const auto& [scope, delay] : each.delay_ms) {
+
+  void of_place(const std::string& name, const PlaceText& place) {
+    for (const auto& [scope, delay] : place.delay_ms) {
       const auto ms = number_of(delay);
-      if (!ms || *ms < 0) fault("places." + place + ".delay_ms", "'" + delay + "'", "milliseconds");
-      else rules.delay_ms[place][scope] = *ms;
+      if (!ms || *ms < 0) fault("places." + name + ".delay_ms", "'" + delay + "'", "milliseconds");
+      else made_.delay_ms[name][scope] = *ms;
     }
-  for (const auto& [cloud, share] : text.max_share) {
-    const auto value = number_of(share);
-    if (!is_cloud(cloud)) fault("max_share", "'" + cloud + "'", fmt::format("one of {}", fmt::join(offer::cloud_words(), ", ")));
-    else if (!value || *value < 0 || *value > 1) fault("max_share." + cloud, "'" + share + "'", "a share from 0 to 1");
-    else rules.max_share[cloud] = *value;
+    if (place.growth_per_year.empty()) return;
+    made_.growth_per_year[name] = number("places." + name + ".growth_per_year", place.growth_per_year, -0.99, 100, "a share from -0.99 to 100: 0.2 is a fifth more in a year").value_or(0);
   }
-  return rules;
-}
+
+  void budget(const BudgetText& text) {
+    made_.budget = BudgetRule{money("budget.usd", text.usd), text.per};
+    if (std::ranges::find(kPeriods, std::string_view(text.per)) == kPeriods.end())
+      fault("budget.per", text.per.empty() ? "nothing" : "'" + text.per + "'", fmt::format("one of {}", fmt::join(kPeriods, ", ")));
+  }
+
+  void contract(std::size_t i, const ContractText& text) {
+    const auto path = fmt::format("contracts[{}]", i);
+    ContractRule made{text.cloud, money(path + ".commit_usd", text.commit_usd), {}, {}};
+    known(path + ".cloud", text.cloud);
+    const auto from = parse_date(text.from), until = parse_date(text.until);
+    if (!from) fault(path + ".from", text.from.empty() ? "nothing" : "'" + text.from + "'", "a day or a time in RFC 3339");
+    if (!until) fault(path + ".until", text.until.empty() ? "nothing" : "'" + text.until + "'", "a day or a time in RFC 3339");
+    if (from && until && *until <= *from) fault(path + ".until", "'" + text.until + "'", "a time after `from`");
+    made.from = from.value_or(WallTime{});
+    made.until = until.value_or(WallTime{});
+    made_.contracts.push_back(std::move(made));
+  }
+
+  const RulesText& text_;
+  Faults& faults_;
+  Rules made_;
+};
+
+}  // namespace
+
+Rules read_rules(const RulesText& text, Faults& faults) { return RulesReader(text, faults).read(); }
 
 }  // namespace fw::plan

@@ -8,6 +8,7 @@
 
 #include "base/date.h"
 #include "plan/plan.h"
+#include "plan/verify_bound.h"
 
 namespace fw::plan {
 namespace {
@@ -32,9 +33,13 @@ class Verifier {
     deployments();
     if (!said_.empty()) return said_;  // what follows counts slots by these
     holdings();
+    opened();
     placements();
+    outages();
+    money();
     totals();
-    bound();
+    const auto more = verify_bound(plan_, p_);
+    said_.insert(said_.end(), more.begin(), more.end());
     return said_;
   }
 
@@ -51,7 +56,11 @@ class Verifier {
 
   void purchases() {
     held_.assign(p_.families.size(), std::vector<std::int64_t>(p_.slots));
+    spent_.assign(p_.clouds.size(), std::vector<double>(p_.slots));
+    hours_ = held_;
+    std::vector<double> boots(p_.families.size());  // paid beyond the hours themselves
     for (const auto& each : plan_.purchases) {
+      if (each.term == "open") continue;
       const auto at = std::ranges::find(p_.families, each.family, &Family::name);
       const auto f = static_cast<std::size_t>(at - p_.families.begin());
       const auto from = slot_at(each.from);
@@ -66,10 +75,50 @@ class Verifier {
       const auto inside = std::min(static_cast<std::int64_t>(slots) * p_.slot_hours, hours);
       const double price = usd(at->prices[t]) * static_cast<double>(each.units) * (each.term == "hour" ? static_cast<double>(hours) : 1);
       const double cost = price * static_cast<double>(inside) / static_cast<double>(hours);
-      if (!same(cost, usd(each.cost)) || !same(price - cost, usd(each.tail)))
+      const bool booted = each.term == "hour" && at->boot_s > 0 && usd(each.cost) > cost;
+      if (booted) boots[f] += usd(each.cost) - cost;
+      if ((!booted && !same(cost, usd(each.cost))) || !same(price - cost, usd(each.tail)))
         say("{} {} units of {} from {} cost {:.9f} USD and {:.9f} behind the span, not {} and {}", each.units, each.term, each.family, rfc3339_text(each.from), cost, price - cost, each.cost.usd(), each.tail.usd());
-      for (auto i = from; i < from + slots; ++i) held_[f][i] += each.units;
+      for (auto i = from; i < from + slots; ++i) {
+        held_[f][i] += each.units;
+        if (each.term == "hour") hours_[f][i] += each.units;
+        spent_[at->cloud][i] += cost / static_cast<double>(slots);
+      }
     }
+    for (std::size_t f = 0; f < p_.families.size(); ++f) boot(f, boots[f]);
+  }
+
+  // What is paid before hours begin: for each unit that was not held so in the slot before.
+  void boot(std::size_t f, double paid) {
+    const auto& family = p_.families[f];
+    if (family.hour == kNothing || family.boot_s == 0) return;
+    double all = 0;
+    for (std::size_t i = 0; i < p_.slots; ++i) {
+      const auto begun = std::max<std::int64_t>(hours_[f][i] - (i > 0 ? hours_[f][i - 1] : 0), 0);
+      const double cost = usd(family.prices[family.hour]) * static_cast<double>(begun) * static_cast<double>(family.boot_s) / 3'600;
+      all += cost;
+      spent_[family.cloud][i] += cost;
+    }
+    if (!same(all, paid)) say("beginnings of hours of {} cost {:.9f} USD, not {:.9f}", family.name, all, paid);
+  }
+
+  // Having any replica there is paid once for the span.
+  void opened() {
+    for (std::size_t p = 0; p < p_.pools.size(); ++p) {
+      const auto& offer = (*p_.offers)[p_.pools[p].offer];
+      const double price = usd(offer.open_usd) * static_cast<double>(p_.slots) * static_cast<double>(p_.slot_hours) / static_cast<double>(kMonthHours);
+      const bool used = std::ranges::any_of(units_[p], [](double n) { return n > 0; });
+      std::size_t found = 0;
+      for (const auto& each : plan_.purchases) {
+        if (each.term != "open" || each.offer != offer.name) continue;
+        ++found;
+        if (!same(usd(each.cost), price) || each.tail != Money{} || each.units != 1) say("to open {} costs {:.9f} USD, not {}", offer.name, price, each.cost.usd());
+      }
+      if (found != (used && price > 0 ? 1u : 0u)) say("{} is {} and opened {} times", offer.name, used ? "used" : "not used", found);
+      if (used) for (auto& each : spent_[p_.families[p_.pools[p].family].cloud]) each += price / static_cast<double>(p_.slots);
+    }
+    for (const auto& each : plan_.purchases)
+      if (each.term == "open" && std::ranges::none_of(p_.pools, [&](const Pool& pool) { return (*p_.offers)[pool.offer].name == each.offer; })) say("the unknown offer {} is opened", each.offer);
   }
 
   void deployments() {
@@ -109,13 +158,16 @@ class Verifier {
       const auto& wanted = demand.classes[group.classes[k]];
       const Tokens t{wanted.input[step], wanted.cached[step], wanted.output[step]};
       served[group.classes[k]][step] += share;
-      if (!group.admits[k][s] || !source.at(step) || source.offer == kNothing) refused_ += share * t.total();
+      if (group.outage() && source.offer == kNothing) lost_[group.without] += share * t.total();
+      else if (!group.admits[k][s] || !source.at(step) || source.offer == kNothing) refused_ += share * t.total();
       if (source.offer == kNothing) return;
       auto& load = loads[&source];
       load.resize(demand.steps);
       load[step].units += share * (source.units.input * t.input + source.units.cached * t.cached + source.units.output * t.output);
       load[step].tokens += share * t.total();
       load[step].requests += share * wanted.requests[step];
+      if (group.outage()) return;
+      spent_[source.cloud][step / p_.steps_per_slot] += share * (source.usd.input * t.input + source.usd.cached * t.cached + source.usd.output * t.output);
       auto& sum = sums[{group.classes[k], source.offer}];
       sum.first += share * t.total();
       sum.second += share * (source.usd.input * t.input + source.usd.cached * t.cached + source.usd.output * t.output);
@@ -126,9 +178,85 @@ class Verifier {
       for (std::size_t step = 0; step < demand.steps; ++step)
         if (demand.classes[c].at(step).total() > 0 && std::abs(served[c][step] - 1) > kShareSame) return say("in step {} {:.9f} of class {} is served", step, served[c][step], demand.classes[c].name);
     limits(loads);
-    for (const auto& cap : p_.caps)
-      if (tokens_of[cap.cloud] > (cap.share + kShareSame) * p_.tokens) say("{} serves {:.6f} of all tokens, {} at most", p_.clouds[cap.cloud], tokens_of[cap.cloud] / p_.tokens, cap.share);
+    shares(tokens_of);
     listed(sums);
+  }
+
+  void shares(std::vector<double> tokens) {
+    double squares = 0;
+    for (std::size_t c = 0; c < tokens.size(); ++c) {
+      auto& share = tokens[c];
+      share /= std::max(p_.tokens, 1.0);
+      squares += share * share;
+      if (share > p_.shares.most[c] + kShareSame) say("{} serves {:.6f} of all tokens, {} at most", p_.clouds[c], share, p_.shares.most[c]);
+    }
+    if (squares > p_.shares.hhi + kShareSame) say("the squares of the shares sum to {:.6f}, {} at most", squares, p_.shares.hhi);
+    std::ranges::sort(tokens, std::greater{});
+    if (p_.shares.second > 0 && (tokens.size() < 2 || tokens[1] < p_.shares.second - kShareSame)) say("the second cloud serves {:.6f} of all tokens, {} at least", tokens.size() < 2 ? 0 : tokens[1], p_.shares.second);
+  }
+
+  // Each critical class is wanted in full measure of each outage, or has a source without a limit at another cloud.
+  void outages() {
+    if (p_.outage_served <= 0) return;
+    for (const auto& [cloud, tokens] : lost_)
+      if (tokens > 1e-6 * p_.tokens) say("{:.0f} tokens find no place when {} is gone", tokens, p_.clouds[cloud]);
+    for (const auto& normal : p_.groups) {
+      if (normal.outage()) continue;
+      for (std::size_t cloud = 0; cloud < p_.clouds.size(); ++cloud) {
+        if (std::ranges::none_of(normal.sources, [&](const Source& each) { return each.cloud == cloud; })) continue;
+        const auto gone = std::ranges::find_if(p_.groups, [&](const Group& each) { return each.model == normal.model && each.without == cloud; });
+        for (std::size_t k = 0; k < normal.classes.size(); ++k)
+          if (normal.critical[k] && !elsewhere(normal, k, cloud) && (gone == p_.groups.end() || !in_outage(*gone, normal, k)))
+            say("class {} of {} is not looked after when {} is gone", p_.demand->classes[normal.classes[k]].name, normal.model, p_.clouds[cloud]);
+        if (gone == p_.groups.end()) continue;
+        for (const auto& source : gone->sources)
+          if (source.offer != kNothing && (*p_.offers)[source.offer].cloud == p_.clouds[cloud]) say("{} is used though {} is gone", (*p_.offers)[source.offer].name, p_.clouds[cloud]);
+      }
+    }
+  }
+
+  bool elsewhere(const Group& group, std::size_t k, std::size_t cloud) const {
+    for (std::size_t s = 0; s < group.sources.size(); ++s) {
+      const auto& each = group.sources[s];
+      if (each.offer != kNothing && each.cloud != cloud && each.pool == kNothing && !each.limited() && group.admits[k][s] && each.from == 0 && each.until >= p_.demand->steps) return true;
+    }
+    return false;
+  }
+
+  bool in_outage(const Group& gone, const Group& normal, std::size_t k) const {
+    const auto& wanted = p_.demand->classes[normal.classes[k]];
+    for (const auto c : gone.classes) {
+      const auto& each = p_.demand->classes[c];
+      if (each.name != wanted.name || each.place != wanted.place) continue;
+      for (std::size_t step = 0; step < p_.demand->steps; ++step) {
+        const double least = p_.outage_served * wanted.at(step).total();
+        if (each.at(step).total() < least * (1 - 1e-9)) return false;
+      }
+      return true;
+    }
+    return false;
+  }
+
+  void money() {
+    std::vector<double> paid(p_.slots);
+    if (plan_.contracts.size() != p_.contracts.size()) return say("{} contracts are listed, {} there are", plan_.contracts.size(), p_.contracts.size());
+    for (std::size_t k = 0; k < p_.contracts.size(); ++k) {
+      const auto& each = p_.contracts[k];
+      double spent = 0;
+      for (auto slot = each.from; slot < each.until; ++slot) spent += spent_[each.cloud][slot];
+      const double rest = std::max(usd(each.commit) - spent, 0.0);
+      for (auto slot = each.from; slot < each.until; ++slot) paid[slot] += rest / static_cast<double>(each.until - each.from);
+      const auto& said = plan_.contracts[k];
+      if (said.cloud != p_.clouds[each.cloud] || said.commit != each.commit || !same(usd(said.spent), spent) || !same(usd(said.unspent), rest) || slot_at(said.from) != each.from || slot_at(said.until) != each.until)
+        say("under the contract with {} {:.9f} USD are spent and {:.9f} not, the plan says {} and {}", p_.clouds[each.cloud], spent, rest, said.spent.usd(), said.unspent.usd());
+    }
+    for (std::size_t slot = 0; slot < p_.slots; ++slot)
+      for (const auto& cloud : spent_) paid[slot] += cloud[slot];
+    for (const auto& each : p_.budgets) {
+      double all = 0;
+      for (auto slot = each.from; slot < each.until; ++slot) all += paid[slot];
+      if (all > each.usd * (1 + kShareSame) + kRounded) say("{:.9f} USD are spent from {}, the budget is {:.9f}", all, rfc3339_text({plan_.from.ns + static_cast<std::int64_t>(each.from) * p_.slot_hours * kHourNs}), each.usd);
+    }
   }
 
   struct Load {
@@ -161,150 +289,9 @@ class Verifier {
     Money cost, tail;
     for (const auto& each : plan_.purchases) cost += each.cost, tail += each.tail;
     for (const auto& each : plan_.placements) cost += each.cost;
+    for (const auto& each : plan_.contracts) cost += each.unspent;
     if (cost != plan_.cost) say("purchases and placements cost {} USD, not {}", cost.usd(), plan_.cost.usd());
     if (tail != plan_.tail) say("the tails sum to {} USD, not {}", tail.usd(), plan_.tail.usd());
-  }
-
-  // -- the bound --
-
-  double extra(const Source& s) const { return s.cloud == kNothing ? 0 : plan_.multipliers.extra[s.cloud]; }
-  static double times(const Tokens& a, const Tokens& b) { return a.input * b.input + a.cached * b.cached + a.output * b.output; }
-
-  // What a class pays: its worth, at most the cheapest price without a limit.
-  double pays(const Group& group, std::size_t k, std::size_t step) const {
-    const auto tokens = p_.demand->classes[group.classes[k]].at(step);
-    double least = std::max(plan_.multipliers.worth[group.classes[k]][step], 0.0);
-    for (std::size_t s = 0; s < group.sources.size(); ++s) {
-      const auto& source = group.sources[s];
-      if (source.pool == kNothing && !source.limited() && group.admits[k][s] && source.at(step)) least = std::min(least, times(source.usd, tokens) + extra(source) * tokens.total());
-    }
-    return tokens.total() > 0 ? least : 0;
-  }
-
-  void bound() {
-    for (const double each : plan_.multipliers.extra)
-      if (each < 0) return say("a share cap has a negative price");
-    double paid = 0, kept = 0;
-    for (const auto& group : p_.groups) {
-      pays_.assign(group.classes.size(), std::vector<double>(p_.demand->steps));
-      for (std::size_t k = 0; k < group.classes.size(); ++k)
-        for (std::size_t step = 0; step < p_.demand->steps; ++step) paid += pays_[k][step] = pays(group, k, step);
-      for (std::size_t s = 0; s < group.sources.size(); ++s) {
-        if (group.sources[s].pool != kNothing) kept += pool_keeps(group, s);
-        else if (group.sources[s].limited()) kept += quota_keeps(group, s);
-      }
-    }
-    if (!slot_prices()) return;
-    for (const auto& cap : p_.caps) kept += plan_.multipliers.extra[cap.cloud] * cap.share * p_.tokens;
-    const double bound = std::max(paid - kept, 0.0);
-    // The stated bound may lie below what its multipliers prove, not above.
-    if (usd(plan_.lower_bound) > bound + kSame * paid) say("the multipliers prove {:.9f} USD, not {}", bound, plan_.lower_bound.usd());
-    if (plan_.lower_bound > plan_.cost + nearest_money(kSame * paid)) say("the bound {} is above the cost {}", plan_.lower_bound.usd(), plan_.cost.usd());
-  }
-
-  bool slot_prices() {
-    for (std::size_t f = 0; f < p_.families.size(); ++f)
-      for (const auto& term : p_.families[f].terms)
-        for (const auto from : term.starts) {
-          const auto until = std::min(from + term.slots, p_.slots);
-          double all = 0;
-          for (auto i = from; i < until; ++i) {
-            if (plan_.multipliers.slot_usd[f][i] < 0) return say("a slot of {} has a negative price", p_.families[f].name), false;
-            all += plan_.multipliers.slot_usd[f][i];
-          }
-          const double price = term.usd * static_cast<double>(until - from) / static_cast<double>(term.slots);
-          if (all > price * (1 + kSame)) return say("slots of {} from {} cost {} together, their term {}", p_.families[f].name, from, all, price), false;
-        }
-    return true;
-  }
-
-  // What is earned in one slot with so many units: each step filled from the densest class on.
-  double earns(const Group& group, std::size_t s, std::size_t slot, double units) const {
-    double all = 0;
-    for (auto step = slot * p_.steps_per_slot; step < std::min((slot + 1) * p_.steps_per_slot, p_.demand->steps); ++step) {
-      if (!group.sources[s].at(step)) continue;
-      std::vector<std::pair<double, double>> parts;  // density, units
-      for (std::size_t k = 0; k < group.classes.size(); ++k) {
-        const auto tokens = p_.demand->classes[group.classes[k]].at(step);
-        const double wants = times(group.sources[s].units, tokens), earn = pays_[k][step] - extra(group.sources[s]) * tokens.total();
-        if (group.admits[k][s] && tokens.total() > 0 && earn > 0) parts.emplace_back(earn / wants, wants);
-      }
-      std::ranges::sort(parts, std::greater{});
-      double left = units;
-      for (const auto& [density, wants] : parts) {
-        all += density * std::min(left, wants);
-        left -= std::min(left, wants);
-      }
-    }
-    return all;
-  }
-
-  // The most over all allowed numbers of units: from the minimum on it rises and then falls.
-  double pool_keeps(const Group& group, std::size_t s) const {
-    const auto& pool = p_.pools[group.sources[s].pool];
-    const auto& offer = (*p_.offers)[pool.offer];
-    const auto least = static_cast<double>(offer.minimum), step = static_cast<double>(offer.increment);
-    double all = 0;
-    for (std::size_t slot = 0; slot < p_.slots; ++slot) {
-      const double price = plan_.multipliers.slot_usd[pool.family][slot];
-      const auto keeps = [&](std::int64_t i) {
-        const double units = least + step * static_cast<double>(i);
-        return earns(group, s, slot, units) - price * units;
-      };
-      std::int64_t low = 0, high = 1;
-      while (keeps(high) > keeps(high - 1) && high < (std::int64_t{1} << 40)) high *= 2;
-      while (low < high) {
-        const auto middle = low + (high - low) / 2;
-        if (keeps(middle + 1) > keeps(middle)) low = middle + 1;
-        else high = middle;
-      }
-      all += std::max(keeps(low), 0.0);
-    }
-    return all;
-  }
-
-  // Two limits at most: the best price of tokens by halving, what is left by the density of requests.
-  double quota_keeps(const Group& group, std::size_t s) const {
-    const auto& source = group.sources[s];
-    double all = 0;
-    for (std::size_t step = source.from; step < std::min(source.until, p_.demand->steps); ++step) {
-      struct Part {
-        double earns, tokens, requests;
-      };
-      std::vector<Part> parts;
-      double dearest = 0;
-      for (std::size_t k = 0; k < group.classes.size(); ++k) {
-        const auto& c = p_.demand->classes[group.classes[k]];
-        const auto tokens = c.at(step);
-        const double earn = pays_[k][step] - times(source.usd, tokens) - extra(source) * tokens.total();
-        if (!group.admits[k][s] || tokens.total() == 0 || earn <= 0) continue;
-        parts.push_back({earn, tokens.total(), c.requests[step]});
-        dearest = std::max(dearest, earn / tokens.total());
-      }
-      const auto at = [&](double price) {
-        std::vector<Part> order = parts;
-        for (auto& each : order) each.earns -= price * each.tokens;
-        std::erase_if(order, [](const Part& each) { return each.earns <= 0; });
-        std::ranges::sort(order, [](const Part& a, const Part& b) { return a.earns * b.requests > b.earns * a.requests; });
-        double left = source.requests_max, sum = std::isfinite(source.tokens_max) ? price * source.tokens_max : 0;
-        for (const auto& each : order) {
-          const double part = each.requests > left ? left / each.requests : 1;
-          sum += part * each.earns;
-          left -= std::min(left, each.requests);
-        }
-        return sum;
-      };
-      if (parts.empty()) continue;
-      if (!std::isfinite(source.tokens_max)) { all += at(0); continue; }
-      double low = 0, high = dearest;
-      for (int i = 0; i < 100; ++i) {
-        const double a = low + (high - low) / 3, b = high - (high - low) / 3;
-        if (at(a) <= at(b)) high = b;
-        else low = a;
-      }
-      all += std::min({at((low + high) / 2), at(0), at(dearest)});
-    }
-    return all;
   }
 
   const Plan& plan_;
@@ -312,7 +299,9 @@ class Verifier {
   std::vector<std::string> said_;
   std::vector<std::vector<std::int64_t>> held_;
   std::vector<std::vector<double>> units_;
-  std::vector<std::vector<double>> pays_;  // of the group at hand
+  std::vector<std::vector<std::int64_t>> hours_;  // of those, by the hour
+  std::vector<std::vector<double>> spent_;        // USD by cloud and slot
+  std::map<std::size_t, double> lost_;            // tokens without a place, by the cloud that is gone
   double refused_ = 0;
 };
 

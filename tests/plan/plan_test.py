@@ -102,7 +102,7 @@ class Plan(unittest.TestCase):
         self.assertTrue(answer["infeasible"])
         self.assertIn("chat", answer["conflict"][0])
         self.assertTrue(answer["relaxation"])
-        for args, status, said in ((dict(rules="classes: {chatt: {}}\n"), 3, "chatt"), (dict(rules="hhi_max: 0.5\n"), 3, "hhi_max"),
+        for args, status, said in ((dict(rules="classes: {chatt: {}}\n"), 3, "chatt"), (dict(rules="cvar: {alpha: 0.9}\n"), 3, "cvar"),
                                    (dict(offers=OFFERS.replace("model: m", "model: other")), 3, "no offer of the model m"),
                                    (dict(rows="time,model,input_tokens,output_tokens\n2026-11-22T10:00:00Z,m,nan,1\n"), 3, "line 2, column 24: input_tokens 'nan'")):
             done = self.plan(**args)
