@@ -119,9 +119,9 @@ class DemandReader {
   std::uint32_t class_of() {
     const auto name = cell(kClass).empty() ? std::string_view("default") : cell(kClass);
     const std::array words{cell(kModel), name, cell(kPlace)};
-    if (words == last_words_) return last_class_;
+    if (std::ranges::equal(words, last_words_)) return last_class_;
     last_class_ = rows_.class_of(words[0], words[1], words[2], lines_.line(), lines_.column(at_[kModel]));
-    last_words_ = words;
+    std::ranges::copy(words, last_words_.begin());
     if (last_class_ >= kClassesMax) rows_.note({lines_.line(), 1, "one class more", fmt::format("at most {}", kClassesMax), "Are ids in the columns class or place?"});
     return last_class_;
   }
@@ -135,9 +135,9 @@ class DemandReader {
   DemandRows rows_;
   std::array<std::size_t, kColumns> at_{};
   std::size_t width_ = 0;
-  std::string_view last_time_, offset_;
+  std::string last_time_, offset_;  // of their own: a quoted cell lives as long as its line
   std::int64_t last_s_ = 0;
-  std::array<std::string_view, 3> last_words_;
+  std::array<std::string, 3> last_words_;
   std::uint32_t last_class_ = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "store/bookkeeper.h"
 #include "store/journal.h"
 #include "store/lock.h"
 
@@ -13,6 +14,13 @@ Result<void> write_adjustments(const std::string& data_dir, std::span<const ledg
   if (!lock) return std::unexpected(lock.error());
   auto journal = Journal::open({.data_dir = data_dir, .segment_bytes = std::size_t{1} << 20, .version = version, .side_thread = false});
   if (!journal) return std::unexpected(journal.error());
+  {
+    // What former runs left is moved first: journals are read core by core, and an adjustment must not come before the
+    // intent that it is about.
+    auto keeper = Bookkeeper::open(**journal, {.thread = false});
+    if (!keeper) return std::unexpected(keeper.error());
+    if (const auto moved = (*keeper)->step(); !moved) return std::unexpected(moved.error());
+  }
   auto& lane = (*journal)->lane(0);
   std::size_t written = 0;
   for (const auto& adjustment : adjustments) {
