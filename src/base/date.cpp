@@ -33,7 +33,7 @@ std::optional<std::int64_t> offset_seconds(std::string_view text) {
 
 }  // namespace
 
-std::optional<WallTime> parse_rfc3339(std::string_view text) {
+std::optional<WallTime> parse_instant(std::string_view text) {
   const auto year = number_at(text, 0, 4), month = number_at(text, 5, 2), day = number_at(text, 8, 2);
   const auto hour = number_at(text, 11, 2), minute = number_at(text, 14, 2), second = number_at(text, 17, 2);
   if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
@@ -43,14 +43,24 @@ std::optional<WallTime> parse_rfc3339(std::string_view text) {
                                          std::chrono::day(static_cast<unsigned>(*day))};
   if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
   std::string_view rest = text.substr(19);
-  if (rest.starts_with('.')) rest.remove_prefix(std::min(rest.find_first_not_of("0123456789", 1), rest.size()));
+  std::int64_t fraction = 0;
+  if (rest.starts_with('.')) {
+    const auto digits = rest.substr(1, rest.find_first_not_of("0123456789", 1) - 1);
+    for (std::size_t i = 0, unit = kSecondNs / 10; i < digits.size() && unit > 0; ++i, unit /= 10) fraction += (digits[i] - '0') * static_cast<std::int64_t>(unit);
+    rest.remove_prefix(1 + digits.size());
+  }
   const auto offset = offset_seconds(rest);
   if (!offset) return std::nullopt;
   const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
   const std::int64_t seconds = days * 86'400 + *hour * 3600 + *minute * 60 + *second - *offset;
   constexpr std::int64_t kEndS = INT64_MAX / kSecondNs;
   if (seconds < 0 || seconds >= kEndS) return std::nullopt;
-  return WallTime{seconds * kSecondNs};
+  return WallTime{seconds * kSecondNs + fraction};
+}
+
+std::optional<WallTime> parse_rfc3339(std::string_view text) {
+  const auto time = parse_instant(text);
+  return time ? std::optional(WallTime{time->ns - time->ns % kSecondNs}) : std::nullopt;
 }
 
 std::string rfc3339_text(WallTime time) {

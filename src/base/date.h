@@ -11,6 +11,8 @@ namespace fw {
 
 // "2026-11-22T00:00:00Z", with or without a fraction (which is dropped) and an offset; 1970 to 2262.
 std::optional<WallTime> parse_rfc3339(std::string_view text);
+// The same, its fraction kept to the nanosecond.
+std::optional<WallTime> parse_instant(std::string_view text);
 std::string rfc3339_text(WallTime time);
 std::string rfc3339_ms_text(WallTime time);  // with three digits of the second
 

@@ -10,6 +10,9 @@ constexpr WallTime kNow{1'795'305'600'000'000'000};  // 2026-11-22T00:00:00Z
 TEST(Rfc3339, is_read_and_written) {
   EXPECT_EQ(parse_rfc3339("2026-11-22T00:00:00Z"), kNow);
   EXPECT_EQ(parse_rfc3339("2026-11-22T01:30:00.123456+01:30"), kNow);
+  EXPECT_EQ(parse_instant("2026-11-22T01:30:00.123456+01:30"), (WallTime{kNow.ns + 123'456'000}));
+  EXPECT_EQ(parse_instant("2026-11-22T00:00:00.1234567899Z"), (WallTime{kNow.ns + 123'456'789}));
+  EXPECT_EQ(parse_instant("2026-11-22T00:00:00Z"), kNow);
   EXPECT_EQ(rfc3339_text(kNow), "2026-11-22T00:00:00Z");
   for (const char* bad :
        {"", "2026-11-22", "2026-13-22T00:00:00Z", "2026-11-31T00:00:00Z", "2026-11-22T24:00:00Z", "2026-11-22x00:00:00Z",

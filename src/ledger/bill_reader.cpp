@@ -79,6 +79,7 @@ std::optional<Figure> parse_figure(std::string_view text) {
 
 std::optional<WallTime> parse_bill_time(std::string_view text) {
   if (text.ends_with(" UTC")) text.remove_suffix(4);
+  if (const auto time = parse_instant(text)) return time;
   if (const auto time = parse_date(text)) return time;
   if (const auto time = american(text)) return time;
   const auto seconds = parse_figure(text);

@@ -162,13 +162,14 @@ TEST(Bill, of_google_has_its_credits_as_lines_in_json_and_reads_csv_too) {
 }
 
 TEST(Bill, by_request_reads_the_list_of_a_fake_cloud_and_a_line_each) {
-  const std::string entry = R"({"number":1,"id":"chatcmpl-1","sender_id":"req_1.1","time":"2026-07-30T07:00:00.000Z","model":"gpt-5.6-luna","status":200,)"
+  const std::string entry = R"({"number":1,"id":"chatcmpl-1","sender_id":"req_1.1","time":"2026-07-30T07:00:00.250Z","model":"gpt-5.6-luna","status":200,)"
                             R"("usage":{"input_tokens":100,"cached_tokens":60,"cache_write_tokens":10,"output_tokens":20,"reasoning_tokens":5,"total_tokens":120},"billed":true})";
   const auto one = read("{\"cloud\":\"openai\",\"attempts\":[" + entry + "],\"totals\":{}}");
   const auto two = read(entry + "\n{\"id\":\"x\",\"billed\":false,\"attempt_id\":\"req_2.1\"}\n");
   ASSERT_EQ(one.attempts.size(), 1U);
   ASSERT_EQ(two.attempts.size(), 2U);
   EXPECT_EQ(one.attempts[0].attempt_id, "req_1.1");
+  EXPECT_EQ(one.attempts[0].time->ns % 1'000'000'000, 250'000'000) << "a bill that is complete judges what was sent until its last entry, not until that second began";
   EXPECT_EQ(one.attempts[0].usage.input, 30);
   EXPECT_EQ(one.attempts[0].usage.output, 15);
   EXPECT_EQ(one.attempts[0].usage.total(), 120);
