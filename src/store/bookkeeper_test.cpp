@@ -8,6 +8,7 @@
 
 #include <filesystem>
 
+#include "store/adjust.h"
 #include "store/ledger_testing.h"
 #include "store/lock.h"
 
@@ -80,6 +81,30 @@ TEST(Bookkeeper, moving_the_same_journals_again_changes_nothing) {
     EXPECT_EQ(counted(folder.path), traffic.expected);
     fs::copy(before.path + "/journal", folder.path + "/journal", fs::copy_options::recursive | fs::copy_options::overwrite_existing);
   }
+}
+
+// Journals are read core by core, and adjustments stand in the first one.
+TEST(Bookkeeper, an_adjustment_finds_its_intent_in_whichever_cores_journal_a_run_left_it) {
+  const Folder folder;
+  {
+    auto journal = open_journal(folder);
+    ASSERT_TRUE(journal->lane(1).append(intent("lost-1")));
+  }
+  const ledger::Adjustment nothing{.attempt_id = "lost-1", .time = {1}, .state = ledger::AttemptState::refused_unbilled, .cost = Money(), .cost_low = Money(), .cost_high = Money()};
+  ASSERT_TRUE(write_adjustments(folder.path, std::span(&nothing, 1), "test"));
+  {
+    auto journal = open_journal(folder);
+    move_all(*open_keeper(*journal));
+  }
+  auto books = Books::open(folder.path);
+  ASSERT_TRUE(books) << books.error().message;
+  std::size_t seen = 0;
+  ASSERT_TRUE((*books)->attempts({}, [&](const ledger::Booked& a) {
+    ++seen;
+    EXPECT_FALSE(a.intent_lost);
+    EXPECT_EQ(a.state, ledger::AttemptState::refused_unbilled);
+  }));
+  EXPECT_EQ(seen, 1U);
 }
 
 TEST(Bookkeeper, a_journal_folder_that_was_deleted_begins_anew_and_loses_nothing) {
