@@ -73,7 +73,8 @@ void Purse::make_home_room(const KeyTable& keys) {
 void Purse::tell_passed(std::size_t account, ledger::WindowId window, unsigned percent) {
   const auto& budget = core_.keys().budgets()[account];
   const auto now = core_.loop().wall();
-  const auto span = clocks_[account].at(now);
+  auto span = clocks_[account].at(now);
+  if (span.id != window) span = {window, {}};  // told late: when it began anew is past
   const auto state = money.home()->state(account, window);
   Notice notice{.id = {}, .time = {}, .kind = config::AlertKind::budget, .level = percent >= 100 ? config::LogLevel::warn : config::LogLevel::info, .type = "budget.threshold", .text = {}, .data = {}};
   notice.text = ledger::passed_text({.name = budget.name, .per = budget.rule.per, .span = span, .state = state, .needed = {}}, percent, *budget.rule.zone);
