@@ -4,13 +4,16 @@ set(FW_ROOMS base wire dialect offer cloud health ledger route plan prove config
              net store gateway admin fake cli)
 set(FW_IO_ROOMS net store gateway admin fake cli)
 
-# fw_room(NAME [IO] SRC file... [TESTS file...] [FUZZ file...] [DEPS room...] [LIBS target...] [TEST_LIBS target...]
-#         [PRECOMPILE header...])
+# fw_room(NAME [IO] [TOGETHER n] SRC file... [APART file...] [TESTS file...] [FUZZ file...] [DEPS room...] [LIBS target...]
+#         [TEST_LIBS target...] [PRECOMPILE header...])
 # makes the library fw_NAME, the test program fw_NAME_test and, with FAIRWAY_FUZZ, one
 # fuzzer per FUZZ file. Only the headers of DEPS (and what they depend on) can be included. PRECOMPILE names headers that
-# most of the room's files read, as they write them ("config/codec.h").
+# most of the room's files read, as they write them ("config/codec.h"). TOGETHER: n files of SRC are one translation unit
+# wherever headers are precompiled, which halves what a room costs to compile; what stands in their anonymous namespaces
+# then shares a name space. APART are the sources that stay alone: families of files with the same local names, explicit
+# specializations, and whatever serves a request (the profile knows file-local functions by their file).
 function(fw_room name)
-  cmake_parse_arguments(R "IO" "" "SRC;TESTS;FUZZ;DEPS;LIBS;TEST_LIBS;PRECOMPILE" ${ARGN})
+  cmake_parse_arguments(R "IO" "TOGETHER" "SRC;APART;TESTS;FUZZ;DEPS;LIBS;TEST_LIBS;PRECOMPILE" ${ARGN})
   list(FIND FW_ROOMS ${name} self)
   if(self EQUAL -1)
     message(FATAL_ERROR "room '${name}' is not in the house (cmake/Rooms.cmake)")
@@ -35,7 +38,11 @@ function(fw_room name)
   file(MAKE_DIRECTORY ${root})
   file(CREATE_LINK ${CMAKE_SOURCE_DIR}/src/${name} ${root}/${name} SYMBOLIC)
   list(TRANSFORM R_DEPS PREPEND fw_ OUTPUT_VARIABLE deps)
-  add_library(fw_${name} STATIC ${R_SRC})
+  add_library(fw_${name} STATIC ${R_SRC} ${R_APART})
+  if(FAIRWAY_PRECOMPILED AND R_TOGETHER)
+    set_target_properties(fw_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${R_TOGETHER})
+    set_source_files_properties(${R_APART} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  endif()
   target_include_directories(fw_${name} PUBLIC ${root})
   target_link_libraries(fw_${name} PUBLIC fw_flags fmt::fmt ${deps} ${R_LIBS})
   if(FAIRWAY_PRECOMPILED)

@@ -6,6 +6,13 @@
 
 namespace fw {
 
+inline constexpr std::int64_t kSecondNs = 1'000'000'000;
+inline constexpr std::int64_t kMinuteS = 60;
+inline constexpr std::int64_t kHourS = 3'600;
+inline constexpr std::int64_t kDayS = 86'400;
+inline constexpr std::int64_t kHourNs = kHourS * kSecondNs;
+inline constexpr std::int64_t kDayNs = kDayS * kSecondNs;
+
 // Monotonic nanoseconds of one process.
 struct MonoTime {
   std::int64_t ns = 0;

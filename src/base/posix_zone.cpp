@@ -2,10 +2,11 @@
 
 #include <chrono>
 
+#include "base/clock.h"
+
 namespace fw {
 namespace {
 
-constexpr std::int64_t kDayS = 86'400;
 constexpr int kOffsetHoursMax = 24;
 constexpr int kChangeHoursMax = 167;
 

@@ -16,7 +16,6 @@ using ledger::Reconciled;
 using wire::JsonWriter;
 
 constexpr std::size_t kShownMax = 100;
-constexpr std::int64_t kDayNs = 86'400'000'000'000;
 
 std::string plus(Money m) { return (m > Money() ? "+" : "") + m.usd(); }
 

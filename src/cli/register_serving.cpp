@@ -14,7 +14,6 @@ namespace {
 constexpr double kTrafficMax = 100'000;
 constexpr double kSecondsMax = 365.0 * 86'400;
 constexpr std::int64_t kMsMax = 3'600'000;
-constexpr std::int64_t kDayS = 86'400;
 constexpr std::int64_t kPerMinuteMax = 1'000'000'000;
 
 void add_demo(Command& top) {

@@ -16,7 +16,6 @@ constexpr std::size_t kTokenBytesMax = 16 * 1024;
 constexpr std::size_t kMaskedBytesMin = 4;  // shorter ones would mask ordinary words
 // What claims to live longer is asked again after a year.
 constexpr std::int64_t kLifetimeSecondsMax = 366 * 86'400;
-constexpr std::int64_t kSecondNs = 1'000'000'000;
 
 std::string masked(std::string text, std::span<const std::string> secrets) {
   for (const std::string& secret : secrets) {

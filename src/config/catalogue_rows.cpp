@@ -37,7 +37,6 @@ struct Collector::Clouds {
 
 namespace {
 
-constexpr std::int64_t kDayNs = 86'400'000'000'000;
 constexpr std::array<std::string_view, 9> kProfiles{"global", "us", "eu", "in", "jp", "apac", "au", "ca", "us-gov"};
 
 std::string meter_name(std::string_view meter, std::string_view id) {

@@ -10,7 +10,7 @@
 namespace fw::config {
 namespace {
 
-struct Place {
+struct ListenerPlace {
   const Address* address;
   std::string path;
 };
@@ -32,7 +32,7 @@ bool same_place(const Address& a, const Address& b) {
 }
 
 void check_listeners(const Config& config, Report& report) {
-  std::vector<Place> places;
+  std::vector<ListenerPlace> places;
   for (std::size_t i = 0; i < config.listen.size(); ++i)
     places.push_back({&config.listen[i].address, path_item("listen", i) + ".address"});
   if (config.admin) places.push_back({&config.admin->address, "admin.address"});

@@ -77,22 +77,16 @@ struct Codec {
 
 template <>
 struct Codec<std::string> {
-  static Shape shape(const Field&) { return {.form = Form::text}; }
-  static void read(Reader& reader, const Node& node, const Field& field, std::string& to) {
-    auto text = reader.text(node, field);
-    if (text && field.rule == &kPath) text = resolved_path(*text, reader.sources());
-    if (text) to = std::move(*text);
-  }
-  static std::string show(const std::string& value) { return value; }
+  static Shape shape(const Field&);
+  static void read(Reader& reader, const Node& node, const Field& field, std::string& to);
+  static std::string show(const std::string& value);
 };
 
 template <>
 struct Codec<Secret> {
-  static Shape shape(const Field&) { return {.form = Form::secret}; }
-  static void read(Reader& reader, const Node& node, const Field& field, Secret& to) {
-    if (auto text = reader.secret(node, field)) to = Secret(std::move(*text));
-  }
-  static std::string show(const Secret&) { return {}; }
+  static Shape shape(const Field&);
+  static void read(Reader& reader, const Node& node, const Field& field, Secret& to);
+  static std::string show(const Secret&);
 };
 
 template <std::integral T>
@@ -111,42 +105,31 @@ struct Codec<T> {
 
 template <>
 struct Codec<bool> {
-  static Shape shape(const Field&) { return {.form = Form::boolean}; }
-  static void read(Reader& reader, const Node& node, const Field& field, bool& to) {
-    if (const auto value = reader.boolean(node, field)) to = *value;
-  }
-  static std::string show(bool value) { return value ? "true" : "false"; }
+  static Shape shape(const Field&);
+  static void read(Reader& reader, const Node& node, const Field& field, bool& to);
+  static std::string show(bool value);
 };
 
 // The text is the amount: it never passes through a floating point number.
 template <>
 struct Codec<Money> {
-  static Shape shape(const Field&) { return {.form = Form::decimal}; }
-  static void read(Reader& reader, const Node& node, const Field& field, Money& to) {
-    const auto text = reader.text(node, field);
-    if (const auto amount = text ? Money::parse_usd(*text) : std::nullopt) to = *amount;
-  }
-  static std::string show(Money) { return {}; }
+  static Shape shape(const Field&);
+  static void read(Reader& reader, const Node& node, const Field& field, Money& to);
+  static std::string show(Money);
 };
 
 template <>
 struct Codec<WallTime> {
-  static Shape shape(const Field&) { return {.form = Form::text}; }
-  static void read(Reader& reader, const Node& node, const Field& field, WallTime& to) {
-    const auto text = reader.text(node, field);
-    if (const auto time = text ? parse_date(*text) : std::nullopt) to = *time;
-  }
-  static std::string show(const WallTime&) { return {}; }
+  static Shape shape(const Field&);
+  static void read(Reader& reader, const Node& node, const Field& field, WallTime& to);
+  static std::string show(const WallTime&);
 };
 
 template <>
 struct Codec<wire::Cidr> {
-  static Shape shape(const Field&) { return {.form = Form::text}; }
-  static void read(Reader& reader, const Node& node, const Field& field, wire::Cidr& to) {
-    const auto text = reader.text(node, field);
-    if (const auto block = text ? wire::parse_cidr(*text) : std::nullopt) to = *block;
-  }
-  static std::string show(const wire::Cidr&) { return {}; }
+  static Shape shape(const Field&);
+  static void read(Reader& reader, const Node& node, const Field& field, wire::Cidr& to);
+  static std::string show(const wire::Cidr&);
 };
 
 template <class T>
@@ -166,11 +149,9 @@ struct Codec<T> {
 
 template <>
 struct Codec<Address> {
-  static Shape shape(const Field&) { return {.form = Form::address}; }
-  static void read(Reader& reader, const Node& node, const Field& field, Address& to) {
-    if (auto address = reader.address(node, field)) to = std::move(*address);
-  }
-  static std::string show(const Address&) { return {}; }
+  static Shape shape(const Field&);
+  static void read(Reader& reader, const Node& node, const Field& field, Address& to);
+  static std::string show(const Address&);
 };
 
 // Which fields a provider has depends on its cloud: provider.cpp.
@@ -190,17 +171,22 @@ struct Codec<std::optional<T>> {
   static std::string show(const std::optional<T>&) { return {}; }
 };
 
+// What does not depend on the item's type, once for all lists and mappings by name: `one` makes room for an item in `to` and reads it.
+Shape list_shape(Shape item);
+Shape by_name_shape(Shape item, std::string_view placeholder);
+void read_list(Reader& reader, const Node& node, const Field& field, void* to,
+               void (*one)(Reader&, const Node&, const Field&, void* to));
+enum class Misnamed : std::uint8_t { kept, left_out };  // a member whose name breaks the rule, once that is reported
+void read_by_name(Reader& reader, const Node& node, const Field& field, const Rule& rule, Misnamed misnamed, void* to,
+                  void (*one)(Reader&, const Member&, const Field&, void* to));
+
 template <class T>
 struct Codec<std::vector<T>> {
-  static Shape shape(const Field& field) { return {.form = Form::list, .item = {Codec<T>::shape(field)}}; }
+  static Shape shape(const Field& field) { return list_shape(Codec<T>::shape(field)); }
   static void read(Reader& reader, const Node& node, const Field& field, std::vector<T>& to) {
-    if (field.one_or_many && node.kind == NodeKind::scalar) return Codec<T>::read(reader, node, field, to.emplace_back());
-    if (!reader.expect(node, field, NodeKind::list, field.one_or_many ? "one or a list" : "a list")) return;
-    if (field.nonempty && node.items.empty()) reader.complain(node, {"an empty list", "one entry at least", ""});
-    for (std::size_t i = 0; i < node.items.size(); ++i) {
-      const Reader::Step step(reader, path_item(reader.path(), i), node.items[i].at);
-      Codec<T>::read(reader, node.items[i], field, to.emplace_back());
-    }
+    read_list(reader, node, field, &to, [](Reader& items, const Node& item, const Field& of, void* list) {
+      Codec<T>::read(items, item, of, static_cast<std::vector<T>*>(list)->emplace_back());
+    });
   }
   static std::string show(const std::vector<T>&) { return {}; }
 };
@@ -209,18 +195,15 @@ struct Codec<std::vector<T>> {
 template <Named T>
 struct Codec<std::vector<T>> {
   static Shape shape(const Field& field) {
-    return {.form = Form::by_name, .item = {Codec<T>::shape(field)}, .placeholder = NameOf<T>::placeholder};
+    return by_name_shape(Codec<T>::shape(field), NameOf<T>::placeholder);
   }
   static void read(Reader& reader, const Node& node, const Field& field, std::vector<T>& to) {
-    if (!reader.expect(node, field, NodeKind::map, "a mapping by name")) return;
-    if (field.nonempty && node.members.empty()) reader.complain(node, {"an empty mapping", "one entry at least", ""});
-    for (const auto& member : node.members) {
-      T& made = to.emplace_back();
-      made.*NameOf<T>::member = member.key;
-      reader.name(member, *NameOf<T>::rule);
-      const Reader::Step step(reader, path_step(reader.path(), member.key), member.value.at);
-      Codec<T>::read(reader, member.value, field, made);
-    }
+    read_by_name(reader, node, field, *NameOf<T>::rule, Misnamed::kept, &to,
+                 [](Reader& members, const Member& member, const Field& of, void* list) {
+                   T& made = static_cast<std::vector<T>*>(list)->emplace_back();
+                   made.*NameOf<T>::member = member.key;
+                   Codec<T>::read(members, member.value, of, made);
+                 });
   }
   static std::string show(const std::vector<T>&) { return {}; }
 };
@@ -230,15 +213,13 @@ template <class T>
 struct Codec<std::map<std::string, T, std::less<>>> {
   using Map = std::map<std::string, T, std::less<>>;
   static Shape shape(const Field& field) {
-    return {.form = Form::by_name, .item = {Codec<T>::shape(field)}, .placeholder = field.placeholder};
+    return by_name_shape(Codec<T>::shape(field), field.placeholder);
   }
   static void read(Reader& reader, const Node& node, const Field& field, Map& to) {
-    if (!reader.expect(node, field, NodeKind::map, "a mapping by name")) return;
-    for (const auto& member : node.members) {
-      if (!reader.name(member, kName)) continue;
-      const Reader::Step step(reader, path_step(reader.path(), member.key), member.value.at);
-      Codec<T>::read(reader, member.value, field, to[member.key]);
-    }
+    read_by_name(reader, node, field, kName, Misnamed::left_out, &to,
+                 [](Reader& members, const Member& member, const Field& of, void* map) {
+                   Codec<T>::read(members, member.value, of, (*static_cast<Map*>(map))[member.key]);
+                 });
   }
   static std::string show(const Map&) { return {}; }
 };
@@ -251,17 +232,30 @@ struct MemberOf<Member> {
   using Type = T;
 };
 
+// A struct as it stands when the file says nothing.
+template <class Class>
+const Class& defaults() {
+  static const Class value{};
+  return value;
+}
+
+// What differs from member to member is only these three; `described` does the rest once for all of them.
+template <auto Member>
+struct Described {
+  using Class = typename MemberOf<Member>::Class;
+  using Type = typename MemberOf<Member>::Type;
+  static std::string standing() { return Codec<Type>::show(defaults<Class>().*Member); }
+  static void read(Reader& reader, const Node& node, const Entry& self, void* object) {
+    Codec<Type>::read(reader, node, self.field, static_cast<Class*>(object)->*Member);
+  }
+};
+Entry described(const Field& field, Shape (*shape)(const Field&), std::string (*standing)(),
+                void (*read)(Reader&, const Node&, const Entry&, void*));
+
 // The field of a struct, described once.
 template <auto Member>
 Entry entry(const Field& field) {
-  using Class = typename MemberOf<Member>::Class;
-  using Type = typename MemberOf<Member>::Type;
-  Entry made{field, Codec<Type>::shape(field), std::string(field.default_text)};
-  if (made.default_text.empty() && !field.required) made.default_text = Codec<Type>::show(Class{}.*Member);
-  made.read = [](Reader& reader, const Node& node, const Entry& self, void* object) {
-    Codec<Type>::read(reader, node, self.field, static_cast<Class*>(object)->*Member);
-  };
-  return made;
+  return described(field, &Codec<typename MemberOf<Member>::Type>::shape, &Described<Member>::standing, &Described<Member>::read);
 }
 
 // The fields of a nested struct, written flat beside those of the struct around it.

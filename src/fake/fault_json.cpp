@@ -6,7 +6,7 @@
 namespace fw::fake {
 namespace {
 
-constexpr int kDepthMax = 8;
+constexpr int kFaultDepthMax = 8;
 
 std::expected<FaultValue, std::string> value_of(std::string_view name, const wire::JsonMember& m) {
   using wire::JsonKind;
@@ -23,7 +23,7 @@ std::expected<FaultValue, std::string> value_of(std::string_view name, const wir
 
 // Every member of an object becomes the field `prefix` + its key.
 std::expected<void, std::string> take_members(Fault& fault, std::string_view object, std::string_view prefix) {
-  wire::JsonObject members(object, kDepthMax);
+  wire::JsonObject members(object, kFaultDepthMax);
   wire::JsonMember m;
   while (members.next(m)) {
     const auto field = std::string(prefix) + std::string(m.key);
@@ -53,7 +53,7 @@ std::expected<void, std::string> take_member(Fault& fault, const wire::JsonMembe
 std::expected<Fault, std::string> read_fault(std::string_view object) {
   Fault fault;
   bool has_kind = false;
-  wire::JsonObject members(object, kDepthMax);
+  wire::JsonObject members(object, kFaultDepthMax);
   wire::JsonMember m;
   while (members.next(m)) {
     has_kind = has_kind || m.key == "kind";
@@ -107,7 +107,7 @@ void write_texts(wire::JsonWriter& w, const Fault& f) {
 Result<std::vector<Fault>> parse_faults_json(std::string_view text) {
   if (text.size() > kScriptBytesMax)
     return std::unexpected(script_error("faults", fmt::format("{} bytes, at most {}", text.size(), kScriptBytesMax)));
-  if (const auto bad = wire::json_check(text, kDepthMax))
+  if (const auto bad = wire::json_check(text, kFaultDepthMax))
     return std::unexpected(script_error("faults", fmt::format("offset {}: {}", bad->offset, wire::say(bad->fault))));
   auto list = text;
   const auto first = text.find_first_not_of(" \t\r\n");
@@ -117,7 +117,7 @@ Result<std::vector<Fault>> parse_faults_json(std::string_view text) {
     list = *found;
   }
   std::vector<Fault> faults;
-  wire::JsonArray entries(list, kDepthMax);
+  wire::JsonArray entries(list, kFaultDepthMax);
   wire::JsonMember entry;
   while (entries.next(entry)) {
     auto fault = read_fault(entry.value);

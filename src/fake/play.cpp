@@ -8,7 +8,7 @@
 namespace fw::fake {
 namespace {
 
-constexpr std::int64_t kStallMs = 600'000;
+constexpr std::int64_t kStallBeforeMs = 600'000;
 constexpr std::int64_t kSlowStartMs = 3'000;
 constexpr std::string_view kPage =
     "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><h1>Sign in to the network</h1></body></html>\n";
@@ -76,7 +76,7 @@ net::Task<std::optional<After>> play_instead(Exchange& x) {
       co_return After::cut;
     case FaultKind::stall: {
       if (f.after) co_return std::nullopt;
-      auto waiting = play_wait(x, f.ms.value_or(kStallMs));
+      auto waiting = play_wait(x, f.ms.value_or(kStallBeforeMs));
       co_return co_await waiting;
     }
     case FaultKind::slow_start: {

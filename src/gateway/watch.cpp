@@ -14,7 +14,6 @@ namespace {
 using config::AlertKind;
 using config::LogLevel;
 
-constexpr std::int64_t kDayNs = 86'400'000'000'000;
 
 Notice notice(AlertKind kind, LogLevel level, std::string_view type, std::string text) {
   return {.id = {}, .time = {}, .kind = kind, .level = level, .type = std::string(type), .text = std::move(text), .data = {}};

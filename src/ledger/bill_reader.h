@@ -26,7 +26,6 @@ std::optional<Figure> parse_figure(std::string_view text);
 
 // RFC 3339 with a T or a space, "2026-07-30 07:00:00 UTC", a day alone, "07/30/2026", or seconds since 1970.
 std::optional<WallTime> parse_bill_time(std::string_view text);
-inline constexpr std::int64_t kDayNs = 86'400'000'000'000;
 
 // What is wrong, and where in the text it stands.
 struct BillFault {

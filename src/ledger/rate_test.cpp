@@ -9,7 +9,6 @@ namespace fw::ledger {
 namespace {
 
 constexpr MonoTime kStart{1'000'000'000};
-constexpr std::int64_t kSecondNs = 1'000'000'000;
 MonoTime after_ms(std::int64_t ms) { return kStart.plus_ms(ms); }
 
 // Cores, mailboxes and one account, as the protocol says; see budget_testing.h for the same with money.

@@ -11,8 +11,6 @@
 namespace fw::ledger {
 namespace {
 
-constexpr std::int64_t kDayNs = 86'400'000'000'000;
-
 struct CauseText {
   std::string_view name, words;
 };

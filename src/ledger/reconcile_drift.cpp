@@ -10,8 +10,6 @@
 namespace fw::ledger {
 namespace {
 
-constexpr std::int64_t kDayNs = 86'400'000'000'000;
-
 Int128 divide_down(Int128 a, Int128 b) { return a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0); }
 
 // The decimal with the fewest digits between two; where there is none, the lower.

@@ -14,10 +14,7 @@ using std::chrono::days;
 using std::chrono::sys_days;
 using std::chrono::year_month_day;
 
-constexpr std::int64_t kSecondNs = 1'000'000'000;
 constexpr std::int64_t kMaxS = INT64_MAX / kSecondNs;
-constexpr std::int64_t kHourS = 3'600;
-constexpr std::int64_t kDayS = 86'400;
 
 std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 

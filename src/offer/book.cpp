@@ -11,8 +11,6 @@
 namespace fw::offer {
 namespace {
 
-auto place_of(const Row& row) { return std::tie(row.model, row.cloud, row.host, row.scope, row.tier); }
-
 bool before(const Row& a, const Row& b) {
   const bool a_other = a.tier != kStandardTier;
   const bool b_other = b.tier != kStandardTier;

@@ -219,8 +219,6 @@ class RowReader {
   std::vector<Fault>& faults_;
 };
 
-auto place_of(const Row& row) { return std::tie(row.model, row.cloud, row.host, row.scope, row.tier); }
-
 // Neighbours of one place must not both hold at one time.
 void find_overlaps(const std::vector<Row>& rows, const std::vector<int>& origin, std::vector<Fault>& faults) {
   std::vector<std::size_t> order(rows.size());

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -59,6 +60,9 @@ struct Row {
   bool holds(WallTime at) const { return from <= at && (!until || at < *until); }
   bool operator==(const Row&) const = default;
 };
+
+// What a row speaks of; rows of one place follow each other in time.
+inline auto place_of(const Row& row) { return std::tie(row.model, row.cloud, row.host, row.scope, row.tier); }
 
 // "input" -> price and so on, the step and what holds above it included ("long_context.above").
 std::vector<std::pair<std::string, std::string>> price_texts(const Row& row);

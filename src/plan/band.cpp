@@ -11,7 +11,6 @@ namespace {
 constexpr std::size_t kScenariosMax = 200;
 constexpr std::size_t kScenariosMin = 20;
 constexpr std::size_t kStepsInAll = 20'000'000;  // of all classes and scenarios
-constexpr double kUnserved = 1e-7;
 
 // What pay-as-you-go costs beside given units, with the rules about shares priced as in the plan.
 struct Placed {

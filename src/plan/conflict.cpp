@@ -14,7 +14,6 @@
 namespace fw::plan {
 namespace {
 
-constexpr double kUnserved = 1e-7;
 constexpr std::size_t kRulesForAll = 12;
 constexpr int kHalvings = 14;
 constexpr double kUsdUnits = 1e15;

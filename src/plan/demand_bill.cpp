@@ -15,9 +15,6 @@ namespace {
 using ledger::Bill;
 using ledger::BillLine;
 
-constexpr std::int64_t kMinute = 60;
-constexpr std::int64_t kHour = 3'600;
-constexpr std::int64_t kDay = 86'400;
 
 bool is_input(std::string_view meter) { return meter == "input" || meter == "cache_write" || meter == "audio_in" || meter == "image"; }
 bool is_output(std::string_view meter) { return meter == "output" || meter == "audio_out"; }
@@ -28,7 +25,7 @@ class BillDemand {
 
   DemandRead read() {
     if (bill_.form == ledger::BillForm::attempts) {
-      rows_.adds_up(kMinute);
+      rows_.adds_up(kMinuteS);
       for (const auto& each : bill_.attempts) attempt(each);
     } else {
       for (const auto& each : bill_.lines)
@@ -72,11 +69,11 @@ class BillDemand {
   // False after a complaint: its length is none that a plan can count by, or not that of the lines before.
   bool span(const BillLine& each) {
     auto length = (each.until.ns - each.from.ns) / 1'000'000'000;
-    if (length == kDay - kHour || length == kDay + kHour) {
+    if (length == kDayS - kHourS || length == kDayS + kHourS) {
       changed_ += 1;
-      length = kDay;
+      length = kDayS;
     }
-    if (length < kMinute || length % kMinute != 0 || (kHour % length != 0 && length % kHour != 0) || length > kDay) {
+    if (length < kMinuteS || length % kMinuteS != 0 || (kHourS % length != 0 && length % kHourS != 0) || length > kDayS) {
       rows_.note({each.line, 0, fmt::format("a line from {} to {}", rfc3339_text(each.from), rfc3339_text(each.until)), "an hour or a day",
                   "Export it by the hour or by the day: nothing is spread over time here."});
       return false;
@@ -94,10 +91,10 @@ class BillDemand {
     const auto say = [&](std::int64_t count, std::string found, std::string hint) {
       if (count > 0) rows_.note({0, 0, std::move(found), "", std::move(hint), true});
     };
-    say(step_s_ > kMinute ? 1 : 0, fmt::format("rows {} s apart", step_s_), "Each row counts as that long; bursts inside it are not seen.");
+    say(step_s_ > kMinuteS ? 1 : 0, fmt::format("rows {} s apart", step_s_), "Each row counts as that long; bursts inside it are not seen.");
     say(left_out_, fmt::format("{} lines without a model, a meter of tokens or a count{}", left_out_, left_out_usd_ > Money{} ? fmt::format(" ({} USD)", left_out_usd_.usd()) : ""), "They are left out.");
     say(changed_, fmt::format("{} lines of a day of 23 or 25 h, as when clocks change", changed_), "Each counts as a day.");
-    say(shifted_, fmt::format("{} lines that do not begin on the UTC {}", shifted_, step_s_ == kDay ? "day" : "hour"), "Each counts for the one it begins in.");
+    say(shifted_, fmt::format("{} lines that do not begin on the UTC {}", shifted_, step_s_ == kDayS ? "day" : "hour"), "Each counts for the one it begins in.");
     say(repeated_, fmt::format("{} lines that are the same as another", repeated_), "All are counted; do two exports overlap?");
     say(bill_.form == ledger::BillForm::attempts ? 0 : 1, "a bill does not say how many requests there were", "They count as none, so quotas of requests are not felt.");
   }

@@ -11,8 +11,6 @@
 namespace fw::plan {
 namespace {
 
-constexpr std::int64_t kNs = 1'000'000'000;
-constexpr std::int64_t kDay = 86'400;
 constexpr std::size_t kSaidMax = 20;
 
 std::string cell(std::string_view text) {
@@ -33,11 +31,11 @@ double median(std::vector<double> values) {
 // Tokens by whole day since 1970.
 std::map<std::int64_t, double> days_of(const Demand& demand) {
   std::map<std::int64_t, double> days;
-  const auto first = (demand.from.seconds() + kDay - 1) / kDay, end = demand.until().seconds() / kDay;
+  const auto first = (demand.from.seconds() + kDayS - 1) / kDayS, end = demand.until().seconds() / kDayS;
   for (auto day = first; day < end; ++day) days[day] = 0;
   for (const auto& c : demand.classes)
     for (std::size_t step = 0; step < demand.steps; ++step)
-      if (const auto at = days.find(demand.time(step).seconds() / kDay); at != days.end()) at->second += c.at(step).total();
+      if (const auto at = days.find(demand.time(step).seconds() / kDayS); at != days.end()) at->second += c.at(step).total();
   return days;
 }
 
@@ -70,7 +68,7 @@ std::vector<QuietDay> quiet_days(const Demand& demand) {
   for (std::size_t i = 0; i < middle.size(); ++i) middle[i] = weekdays[i].size() < kWeekdaysMin ? 0 : median(weekdays[i]);
   std::vector<QuietDay> quiet;
   for (const auto& [day, tokens] : days)
-    if (const double usual = middle[static_cast<std::size_t>(day % 7)]; usual > 0 && tokens < kQuietShare * usual) quiet.push_back({{day * kDay * kNs}, tokens / usual});
+    if (const double usual = middle[static_cast<std::size_t>(day % 7)]; usual > 0 && tokens < kQuietShare * usual) quiet.push_back({{day * kDayS * kSecondNs}, tokens / usual});
   return quiet;
 }
 

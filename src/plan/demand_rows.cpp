@@ -11,9 +11,6 @@
 namespace fw::plan {
 namespace {
 
-constexpr std::int64_t kNs = 1'000'000'000;
-constexpr std::int64_t kMinute = 60;
-constexpr std::int64_t kHour = 3'600;
 constexpr std::int64_t kRegularFrom = 300;
 
 auto key(const DemandClass& c) { return std::tie(c.model, c.name, c.place); }
@@ -72,7 +69,7 @@ void DemandRows::sort() {
 // or more apart, and none is off that grid.
 void DemandRows::find_step() {
   if (step_s_ > 0) return;
-  step_s_ = kMinute;
+  step_s_ = kMinuteS;
   std::map<std::int64_t, std::size_t> apart;
   std::size_t differences = 0;
   for (std::size_t i = 1; i < rows_.size(); ++i)
@@ -82,7 +79,7 @@ void DemandRows::find_step() {
   const auto step = most->first;
   const bool grid = std::ranges::all_of(apart, [step](const auto& each) { return each.first % step == 0; });
   if (!grid || step < kRegularFrom) return;
-  if (kHour % step != 0 && step % kHour != 0)
+  if (kHourS % step != 0 && step % kHourS != 0)
     return note({0, 0, fmt::format("rows {} s apart", step), "a divisor or a multiple of an hour", "Write a row per minute or per hour."});
   step_s_ = step;
   note({0, 0, fmt::format("rows {} s apart", step), "", "Each row counts as that long; bursts inside it are not seen.", true});
@@ -92,7 +89,7 @@ void DemandRows::find_duplicates() {
   for (std::size_t i = 1; i < rows_.size() && !full(); ++i)
     if (rows_[i].time_s == rows_[i - 1].time_s && rows_[i].of == rows_[i - 1].of) {
       const auto& c = classes_[rows_[i].of];
-      note({rows_[i].line, 1, fmt::format("a second row of {} {} {} at {}", c.model, c.name, c.place, rfc3339_text({rows_[i].time_s * kNs})),
+      note({rows_[i].line, 1, fmt::format("a second row of {} {} {} at {}", c.model, c.name, c.place, rfc3339_text({rows_[i].time_s * kSecondNs})),
             fmt::format("one; the other is in line {}", rows_[i - 1].line), "Add them up, or drop one if an export overlaps another."});
     }
 }
@@ -101,10 +98,10 @@ void DemandRows::find_holes(Demand& demand) const {
   std::int64_t end = rows_.front().time_s;
   for (const auto& row : rows_) {
     if (row.tokens.total() == 0) continue;
-    if (row.time_s - end >= kHour) demand.holes.push_back({{end * kNs}, {row.time_s * kNs}});
+    if (row.time_s - end >= kHourS) demand.holes.push_back({{end * kSecondNs}, {row.time_s * kSecondNs}});
     end = row.time_s + step_s_;
   }
-  if (demand.until().seconds() - end >= kHour) demand.holes.push_back({{end * kNs}, demand.until()});
+  if (demand.until().seconds() - end >= kHourS) demand.holes.push_back({{end * kSecondNs}, demand.until()});
 }
 
 void DemandRows::fill(Demand& demand) const {
@@ -137,7 +134,7 @@ DemandRead DemandRows::finish() {
   if (!read.ok()) return read;
   auto& demand = read.demand;
   demand.step_s = step_s_;
-  demand.from = {rows_.front().time_s * kNs};
+  demand.from = {rows_.front().time_s * kSecondNs};
   const auto steps = static_cast<std::size_t>((rows_.back().time_s - rows_.front().time_s) / step_s_) + 1;
   if (steps > kStepsMax) {
     read.notes.push_back({0, 0, fmt::format("{} steps from first to last row", steps), fmt::format("at most {}", kStepsMax), "Is one time far from the others?"});

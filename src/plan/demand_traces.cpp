@@ -15,7 +15,6 @@
 namespace fw::plan {
 namespace {
 
-constexpr std::int64_t kMinute = 60;
 constexpr double kBlockTokens = 512;     // of a Mooncake hash
 constexpr std::int64_t kWindow = 600;    // of a ServeGen rate
 constexpr std::int64_t kTokensSpan = 21'600;
@@ -46,7 +45,7 @@ bool numbers(const wire::CsvLines& lines, DemandRows& rows, std::initializer_lis
 
 DemandRead import_azure2023(std::string_view text, const TraceNames& names) {
   DemandRows rows;
-  rows.adds_up(kMinute);
+  rows.adds_up(kMinuteS);
   wire::CsvLines lines(text);
   if (!expect_header(lines, rows, "TIMESTAMP,ContextTokens,GeneratedTokens")) return rows.finish();
   const auto of = rows.class_of(names.model, names.name, names.place);
@@ -64,7 +63,7 @@ DemandRead import_azure2023(std::string_view text, const TraceNames& names) {
 
 DemandRead import_mooncake(std::string_view text, const TraceNames& names) {
   DemandRows rows;
-  rows.adds_up(kMinute);
+  rows.adds_up(kMinuteS);
   const auto of = rows.class_of(names.model, names.name, names.place);
   std::set<std::string, std::less<>> seen;
   for (int line = 1; !text.empty() && !rows.full(); ++line) {

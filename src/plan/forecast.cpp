@@ -13,10 +13,6 @@
 namespace fw::plan {
 namespace {
 
-constexpr std::int64_t kNs = 1'000'000'000;
-constexpr std::int64_t kHour = 3'600;
-constexpr std::int64_t kDay = 86'400;
-
 // Divides the level of each slot as the same slot a week before was divided, by step and column.
 class Division {
  public:
@@ -56,7 +52,7 @@ class Division {
 
 Demand middle_of(const Demand& history, const Slots& slots, std::size_t weeks) {
   Demand made;
-  made.from = {slots.from.ns + static_cast<std::int64_t>(slots.count) * slots.slot_s * kNs};
+  made.from = {slots.from.ns + static_cast<std::int64_t>(slots.count) * slots.slot_s * kSecondNs};
   made.step_s = history.step_s;
   const auto ahead = weeks * slots.per_week;
   for (std::size_t c = 0; c < history.classes.size(); ++c) {
@@ -86,7 +82,7 @@ class Drawn {
     std::mt19937_64 random(forecast.seed * 1'000'003 + number);
     origin_ = random() % forecast.levels.size();
     const auto& demand = forecast.middle;
-    const auto days = static_cast<std::size_t>((static_cast<std::int64_t>(demand.steps) * demand.step_s + kDay - 1) / kDay);
+    const auto days = static_cast<std::size_t>((static_cast<std::int64_t>(demand.steps) * demand.step_s + kDayS - 1) / kDayS);
     for (std::size_t day = 0; day < days; ++day) days_.push_back(forecast.days.empty() ? 0 : random() % forecast.days.size());
   }
 
@@ -114,11 +110,11 @@ class Drawn {
 
 Slots slots_of(const Demand& history) {
   Slots slots;
-  slots.slot_s = std::max(history.step_s, kHour);
-  slots.per_day = static_cast<std::size_t>(kDay / slots.slot_s);
+  slots.slot_s = std::max(history.step_s, kHourS);
+  slots.per_day = static_cast<std::size_t>(kDayS / slots.slot_s);
   slots.per_week = 7 * slots.per_day;
   const auto first = (history.from.seconds() + slots.slot_s - 1) / slots.slot_s, end = history.until().seconds() / slots.slot_s;
-  slots.from = {first * slots.slot_s * kNs};
+  slots.from = {first * slots.slot_s * kSecondNs};
   slots.count = end > first ? static_cast<std::size_t>(end - first) : 0;
   const auto index = [&](std::int64_t second) { return second / slots.slot_s - first; };
   for (const auto& c : history.classes) {
@@ -135,9 +131,9 @@ Slots slots_of(const Demand& history) {
 std::expected<Forecast, Note> forecast(const Demand& history, const ForecastOptions& options) {
   const auto slots = slots_of(history);
   const auto seconds = static_cast<std::int64_t>(slots.count) * slots.slot_s;
-  if (kDay % slots.slot_s != 0) return std::unexpected(Note{0, 0, fmt::format("steps of {} s", slots.slot_s), "steps that divide a day", ""});
-  if (seconds < kForecastDaysMin * kDay)
-    return std::unexpected(Note{0, 0, seconds < kDay ? fmt::format("a history of {} min", (history.until().seconds() - history.from.seconds()) / 60) : fmt::format("a history of {} h", seconds / kHour), fmt::format("{} days at least: a week to learn from and a day to hold it against", kForecastDaysMin), ""});
+  if (kDayS % slots.slot_s != 0) return std::unexpected(Note{0, 0, fmt::format("steps of {} s", slots.slot_s), "steps that divide a day", ""});
+  if (seconds < kForecastDaysMin * kDayS)
+    return std::unexpected(Note{0, 0, seconds < kDayS ? fmt::format("a history of {} min", (history.until().seconds() - history.from.seconds()) / 60) : fmt::format("a history of {} h", seconds / kHourS), fmt::format("{} days at least: a week to learn from and a day to hold it against", kForecastDaysMin), ""});
   Forecast made;
   made.slots_per_day = slots.per_day;
   made.seed = options.seed;
@@ -150,7 +146,7 @@ std::expected<Forecast, Note> forecast(const Demand& history, const ForecastOpti
 Demand scenario(const Forecast& forecast, std::size_t number) {
   const Drawn drawn(forecast, number);
   auto made = forecast.middle;
-  const auto slot_s = kDay / static_cast<std::int64_t>(forecast.slots_per_day);
+  const auto slot_s = kDayS / static_cast<std::int64_t>(forecast.slots_per_day);
   const auto steps = static_cast<std::size_t>(slot_s / made.step_s);
   std::vector<double> factors((made.steps + steps - 1) / steps);
   for (std::size_t c = 0; c < made.classes.size(); ++c) {

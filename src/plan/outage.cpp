@@ -10,10 +10,9 @@
 namespace fw::plan {
 namespace {
 
-constexpr std::int64_t kHourNs = 3'600'000'000'000;
 constexpr int kDigits = 6;
 constexpr int kDepth = 8;
-constexpr double kSame = 2e-6;  // it is written with six digits
+constexpr double kSameShare = 2e-6;  // it is written with six digits
 
 // Units by pool and slot.
 std::vector<std::vector<double>> units_of(const Problem& problem, const std::vector<Deployment>& deployed) {
@@ -90,7 +89,7 @@ bool says_outages(std::string_view plan_json, const std::vector<OutageResult>& r
       return found ? number_of(*found).value_or(-1) : -1;
     };
     const auto without = wire::json_find(each.value, {"without"});
-    if (!without || wire::json_text(*without) != result.cloud || std::abs(number("served") - result.served) > kSame || std::abs(number("served_least") - result.served_least) > kSame) return false;
+    if (!without || wire::json_text(*without) != result.cloud || std::abs(number("served") - result.served) > kSameShare || std::abs(number("served_least") - result.served_least) > kSameShare) return false;
   }
   return count == results.size();
 }

@@ -12,11 +12,6 @@
 namespace fw::plan {
 namespace {
 
-constexpr std::int64_t kNs = 1'000'000'000;
-constexpr std::int64_t kHourS = 3'600;
-constexpr std::int64_t kHourNs = kHourS * kNs;
-constexpr double kUnserved = 1e-7;  // tokens in a million may be lost to rounding
-
 std::int64_t hours_of(std::string_view word) { return word == "hour" ? 1 : word == "month" ? kMonthHours : kYearHours; }
 
 WallTime slot_time(const Problem& problem, std::size_t slot) {

@@ -13,9 +13,6 @@
 namespace fw::plan {
 namespace {
 
-constexpr std::int64_t kHourS = 3'600;
-constexpr std::int64_t kDayS = 86'400;
-constexpr std::int64_t kNs = 1'000'000'000;
 constexpr double kUnitsPerUsd = 1e15;
 constexpr double kNowhere = 100;  // times the dearest token there is
 constexpr double kLeast = 1e-3;   // of a unit: less than this need is not worth opening a pool for
@@ -107,7 +104,7 @@ class Compiler {
   }
 
   std::size_t slot_of(WallTime time) const {
-    const auto slot_ns = made_.slot_hours * kHourS * kNs;
+    const auto slot_ns = made_.slot_hours * kHourS * kSecondNs;
     const auto ns = time.ns - demand_.from.ns;
     return ns <= 0 ? 0 : std::min(static_cast<std::size_t>((ns + slot_ns - 1) / slot_ns), made_.slots);
   }
@@ -116,7 +113,7 @@ class Compiler {
     const auto from = std::max(rule.from.ns, demand_.from.ns), until = std::min(rule.until.ns, demand_.until().ns);
     Contract made{cloud_of(rule.cloud), {}, 0, slot_of(rule.from), slot_of(rule.until)};
     if (until <= from || made.from >= made.until) return;
-    made.commit = Money::of_units(rule.commit.units() / 1'000 * ((until - from) / kNs) / ((rule.until.ns - rule.from.ns) / kNs) * 1'000);
+    made.commit = Money::of_units(rule.commit.units() / 1'000 * ((until - from) / kSecondNs) / ((rule.until.ns - rule.from.ns) / kSecondNs) * 1'000);
     made.usd = usd(made.commit);
     made_.contracts.push_back(made);
   }
@@ -223,7 +220,7 @@ class Compiler {
   }
 
   std::size_t step_of(WallTime time) const {
-    const auto s = (time.ns - demand_.from.ns) / kNs;
+    const auto s = (time.ns - demand_.from.ns) / kSecondNs;
     return s <= 0 ? 0 : static_cast<std::size_t>((s + demand_.step_s - 1) / demand_.step_s);
   }
 

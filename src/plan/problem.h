@@ -16,6 +16,9 @@
 
 namespace fw::plan {
 
+// The part of all tokens that may be lost to rounding: one in ten million.
+inline constexpr double kUnserved = 1e-7;
+
 inline constexpr std::size_t kNothing = SIZE_MAX;
 
 // Tokens by column, weighed.

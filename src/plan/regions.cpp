@@ -9,7 +9,6 @@ namespace fw::plan {
 namespace {
 
 constexpr int kDigits = 6;
-constexpr std::int64_t kHourNs = 3'600'000'000'000;
 
 using Place = std::pair<std::string, std::string>;
 

@@ -15,7 +15,6 @@ namespace {
 constexpr double kWidth = 720;
 constexpr double kLeft = 60;
 constexpr double kPointsMax = 360;
-constexpr std::int64_t kHourNs = 3'600'000'000'000;
 constexpr std::array<std::string_view, 3> kTerms = {"year", "month", "hour"};
 
 double usd_of(Money money) { return static_cast<double>(money.units()) * 1e-15; }

@@ -6,7 +6,7 @@
 namespace fw::plan {
 namespace {
 
-constexpr double kSame = 1e-12;  // relative: two worths this close are one
+constexpr double kSameWorth = 1e-12;  // relative: two worths this close are one
 constexpr double kOnGrid = 1e-9;
 
 }  // namespace
@@ -25,7 +25,7 @@ double Lumps::down(double units) const {
 Value::Value(std::vector<Segment> segments) {
   for (const auto& each : segments) {
     if (each.units <= 0 || each.usd_per_unit <= 0) continue;
-    if (!segments_.empty() && each.usd_per_unit >= segments_.back().usd_per_unit * (1 - kSame)) segments_.back().units += each.units;
+    if (!segments_.empty() && each.usd_per_unit >= segments_.back().usd_per_unit * (1 - kSameWorth)) segments_.back().units += each.units;
     else segments_.push_back(each);
   }
 }

@@ -13,10 +13,8 @@
 namespace fw::plan {
 namespace {
 
-constexpr double kSame = 1e-8;          // relative
 constexpr double kRounded = 1e-9;       // USD: amounts are written so
 constexpr double kShareSame = 1e-6;
-constexpr std::int64_t kHourNs = 3'600'000'000'000;
 constexpr double kUsdUnits = 1e15;
 
 double usd(Money money) { return static_cast<double>(money.units()) / kUsdUnits; }

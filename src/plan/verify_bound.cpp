@@ -10,7 +10,6 @@
 namespace fw::plan {
 namespace {
 
-constexpr double kSame = 1e-8;  // relative
 constexpr double kUsdUnits = 1e15;
 constexpr int kThirds = 100;    // of a range, until nothing of it is left
 

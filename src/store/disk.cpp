@@ -29,7 +29,7 @@ constexpr std::array<std::string_view, 14> kSteps{"none",
                                                   "reading",
                                                   "removing",
                                                   "locking"};
-constexpr std::size_t kPage = 4096;
+constexpr std::size_t kDiskPage = 4096;
 
 std::unexpected<Fault> fault(Step step, int error = errno) { return std::unexpected(Fault{step, error}); }
 
@@ -75,7 +75,7 @@ class Mapped final : public SegmentFile {
   ~Mapped() override { ::munmap(at_, size_); }
   std::span<std::byte> bytes() override { return {at_, size_}; }
   int sync(std::size_t from, std::size_t to) override {
-    from = from / kPage * kPage;
+    from = from / kDiskPage * kDiskPage;
     return ::msync(at_ + from, to - from, MS_SYNC) == 0 ? 0 : errno;
   }
   int write_again(std::size_t from, std::size_t to) override {
@@ -83,15 +83,15 @@ class Mapped final : public SegmentFile {
   }
   void touch([[maybe_unused]] std::size_t from, [[maybe_unused]] std::size_t to) override {
 #ifdef MADV_POPULATE_WRITE
-    from = from / kPage * kPage;
-    to = std::min(size_, (to + kPage - 1) / kPage * kPage);
+    from = from / kDiskPage * kDiskPage;
+    to = std::min(size_, (to + kDiskPage - 1) / kDiskPage * kDiskPage);
     if (from < to)
       ::madvise(at_ + from, to - from, MADV_POPULATE_WRITE);  // an older kernel: the first store waits instead
 #endif
   }
   void leave(std::size_t from, std::size_t to) override {
-    from = from / kPage * kPage;
-    to = to / kPage * kPage;
+    from = from / kDiskPage * kDiskPage;
+    to = to / kDiskPage * kDiskPage;
     if (from < to) ::madvise(at_ + from, to - from, MADV_DONTNEED);
   }
 
