@@ -72,12 +72,12 @@ void read_list(Reader& reader, const Node& node, const Field& field, void* to,
   }
 }
 
-void read_by_name(Reader& reader, const Node& node, const Field& field, const Rule& rule, Misnamed misnamed, void* to,
+void read_by_name(Reader& reader, const Node& node, const Field& field, const Naming& naming, void* to,
                   void (*one)(Reader&, const Member&, const Field&, void* to)) {
   if (!reader.expect(node, field, NodeKind::map, "a mapping by name")) return;
   if (field.nonempty && node.members.empty()) reader.complain(node, {"an empty mapping", "one entry at least", ""});
   for (const Member& member : node.members) {
-    if (!reader.name(member, rule) && misnamed == Misnamed::left_out) continue;
+    if (!reader.name(member, naming.rule) && !naming.misnamed_too) continue;
     const Reader::Step step(reader, path_step(reader.path(), member.key), member.value.at);
     one(reader, member, field, to);
   }

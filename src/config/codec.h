@@ -176,8 +176,11 @@ Shape list_shape(Shape item);
 Shape by_name_shape(Shape item, std::string_view placeholder);
 void read_list(Reader& reader, const Node& node, const Field& field, void* to,
                void (*one)(Reader&, const Node&, const Field&, void* to));
-enum class Misnamed : std::uint8_t { kept, left_out };  // a member whose name breaks the rule, once that is reported
-void read_by_name(Reader& reader, const Node& node, const Field& field, const Rule& rule, Misnamed misnamed, void* to,
+struct Naming {
+  const Rule& rule;
+  bool misnamed_too = false;  // a member whose name breaks the rule is read all the same, once that is reported
+};
+void read_by_name(Reader& reader, const Node& node, const Field& field, const Naming& naming, void* to,
                   void (*one)(Reader&, const Member&, const Field&, void* to));
 
 template <class T>
@@ -198,7 +201,7 @@ struct Codec<std::vector<T>> {
     return by_name_shape(Codec<T>::shape(field), NameOf<T>::placeholder);
   }
   static void read(Reader& reader, const Node& node, const Field& field, std::vector<T>& to) {
-    read_by_name(reader, node, field, *NameOf<T>::rule, Misnamed::kept, &to,
+    read_by_name(reader, node, field, {*NameOf<T>::rule, true}, &to,
                  [](Reader& members, const Member& member, const Field& of, void* list) {
                    T& made = static_cast<std::vector<T>*>(list)->emplace_back();
                    made.*NameOf<T>::member = member.key;
@@ -216,7 +219,7 @@ struct Codec<std::map<std::string, T, std::less<>>> {
     return by_name_shape(Codec<T>::shape(field), field.placeholder);
   }
   static void read(Reader& reader, const Node& node, const Field& field, Map& to) {
-    read_by_name(reader, node, field, kName, Misnamed::left_out, &to,
+    read_by_name(reader, node, field, {kName}, &to,
                  [](Reader& members, const Member& member, const Field& of, void* map) {
                    Codec<T>::read(members, member.value, of, (*static_cast<Map*>(map))[member.key]);
                  });
