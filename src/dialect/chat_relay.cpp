@@ -66,6 +66,7 @@ class ChatRelay final : public EventRelay {
     }
     const Hits hits = look_for_hits(event.data);
     const bool first = events_ == 1;
+    seen_.add_chat(hits.delta);
     if (event.name == "error") return fail_told(read_stream_error(event.data));
     if (!first && !hits.usage && !hits.error && !hits.finish) return true;
     if (first && !begins_as_object(event.data)) return false;

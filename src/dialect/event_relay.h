@@ -1,6 +1,7 @@
 // The part of a relay that all dialects told in server-sent events share.
 #pragma once
 
+#include <cstdint>
 #include <forward_list>
 #include <string>
 #include <string_view>
@@ -30,7 +31,8 @@ class EventRelay : public StreamRelay {
   // An error the cloud tells in an event of its own; false: it is kept back.
   bool fail_told(ProviderStreamError told);
 
-  bool closed_ = false;  // what follows is dropped
+  std::uint32_t events_ = 0;  // that carried something
+  bool closed_ = false;      // what follows is dropped
 
  private:
   void fail_malformed(std::string_view code, std::string_view message);
@@ -56,6 +58,7 @@ struct Hits {
   bool usage = false;   // "usage": with a value that is not null
   bool error = false;   // "error", as a key or a value
   bool finish = false;  // "finish_reason": with a value that is not null
+  std::string_view delta = {};  // from the first "delta" on
 };
 Hits look_for_hits(std::string_view event_data);
 

@@ -12,6 +12,7 @@ namespace {
 constexpr std::string_view kUsage = R"("usage")";
 constexpr std::string_view kError = R"("error")";
 constexpr std::string_view kFinish = R"("finish_reason")";
+constexpr std::string_view kDelta = R"("delta")";
 constexpr std::string_view kSequence = R"("sequence_number")";
 
 std::string_view skip_space(std::string_view text) {
@@ -30,10 +31,10 @@ bool has_value(std::string_view after_key) {
   return !value.empty() && value.front() != 'n';
 }
 
-// Calls `visit` with the rest of the text at each quote that one of three letters follows, until it
+// Calls `visit` with the rest of the text at each quote that one of four letters follows, until it
 // says true. Words are told apart there: within JSON strings a quote has a backslash before it, so
 // nearly every hit is a key.
-template <char A, char B, char C, class Visit>
+template <char A, char B, char C, char D, class Visit>
 void each_quoted(std::string_view text, Visit visit) {
   std::size_t i = 0;
 #ifdef __SSE2__
@@ -41,11 +42,12 @@ void each_quoted(std::string_view text, Visit visit) {
   const __m128i a = _mm_set1_epi8(A);
   const __m128i b = _mm_set1_epi8(B);
   const __m128i c = _mm_set1_epi8(C);
+  const __m128i d = _mm_set1_epi8(D);
   for (; i + 17 <= text.size(); i += 16) {
     const __m128i here = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + i));
     const __m128i next = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + i + 1));
     const __m128i letter =
-        _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(next, a), _mm_cmpeq_epi8(next, b)), _mm_cmpeq_epi8(next, c));
+        _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(next, a), _mm_cmpeq_epi8(next, b)), _mm_or_si128(_mm_cmpeq_epi8(next, c), _mm_cmpeq_epi8(next, d)));
     auto mask = static_cast<unsigned>(_mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(here, quote), letter)));
     for (; mask != 0; mask &= mask - 1)
       if (visit(text.substr(i + static_cast<unsigned>(__builtin_ctz(mask))))) return;
@@ -53,7 +55,7 @@ void each_quoted(std::string_view text, Visit visit) {
 #endif
   for (; i + 1 < text.size(); ++i) {
     const char next = text[i + 1];
-    if (text[i] == '"' && (next == A || next == B || next == C) && visit(text.substr(i))) return;
+    if (text[i] == '"' && (next == A || next == B || next == C || next == D) && visit(text.substr(i))) return;
   }
 }
 
@@ -61,13 +63,15 @@ void each_quoted(std::string_view text, Visit visit) {
 
 Hits look_for_hits(std::string_view event_data) {
   Hits hits;
-  each_quoted<'u', 'e', 'f'>(event_data, [&hits](std::string_view rest) {
+  each_quoted<'u', 'e', 'f', 'd'>(event_data, [&hits](std::string_view rest) {
     if (rest.starts_with(kFinish)) {
       hits.finish |= has_value(rest.substr(kFinish.size()));
     } else if (rest.starts_with(kUsage)) {
       hits.usage |= has_value(rest.substr(kUsage.size()));
     } else if (rest.starts_with(kError)) {
       hits.error = true;
+    } else if (hits.delta.empty() && rest.starts_with(kDelta)) {
+      hits.delta = rest;
     }
     return false;
   });
@@ -76,7 +80,7 @@ Hits look_for_hits(std::string_view event_data) {
 
 std::int64_t sequence_number_of(std::string_view event_data) {
   std::int64_t number = -1;
-  each_quoted<'s', 's', 's'>(event_data, [&number](std::string_view rest) {
+  each_quoted<'s', 's', 's', 's'>(event_data, [&number](std::string_view rest) {
     if (!rest.starts_with(kSequence)) return false;
     const auto value = value_after(rest.substr(kSequence.size()));
     std::int64_t read = 0;

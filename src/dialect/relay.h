@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "dialect/dialect.h"
+#include "dialect/seen_text.h"
 #include "dialect/usage.h"
 
 namespace fw::dialect {
@@ -58,8 +59,8 @@ class StreamRelay {
   std::string_view response_id() const { return response_id_; }
   std::string_view service_tier() const { return service_tier_; }  // the one served, if told
   std::string_view finish() const { return finish_; }  // finish_reason; Responses: its status
-  // Events that carried something: most clouds send about one a token, which estimates rest on.
-  std::int64_t events() const { return events_; }
+  // For the estimate, where usage() is not reported.
+  Seen seen() const { return seen_.seen(); }
 
  protected:
   Usage& told_usage() {
@@ -72,7 +73,7 @@ class StreamRelay {
   std::string service_tier_;
   std::string finish_;
   std::unique_ptr<ProviderStreamError> error_;
-  std::int64_t events_ = 0;
+  SeenText seen_;
   bool started_ = false;
   bool preamble_ = false;
   bool ended_ = false;

@@ -71,6 +71,7 @@ class ResponsesRelay final : public EventRelay {
     preamble_ = false;
     const std::int64_t sequence = sequence_number_of(event.data);
     const Kind kind = kind_of(event.name);
+    seen_.add_responses(event.name, event.data);
     const bool read = events_ == 1 || event.name.empty() || kind != Kind::ordinary;
     if (events_ == 1 && kind != Kind::error && !begins_as_object(event.data)) return false;
     const bool pass = !read || judge_read(read_event(event.data), kind, event.data);

@@ -14,12 +14,6 @@ bool is_content(EventKind kind) {
   return kind != EventKind::begin && kind != EventKind::usage && kind != EventKind::finish && kind != EventKind::error;
 }
 
-// About one of these comes a token.
-bool is_text(EventKind kind) {
-  using enum EventKind;
-  return kind == text || kind == refusal || kind == reasoning_text || kind == reasoning_summary || kind == arguments;
-}
-
 class TranslatingRelay final : public StreamRelay, private AnswerSink {
  public:
   TranslatingRelay(std::unique_ptr<AnswerDecoder> decoder, std::unique_ptr<AnswerRenderer> renderer)
@@ -67,7 +61,7 @@ void TranslatingRelay::on(const AnswerEvent& event) {
     case EventKind::error: return fail(*event.error);
     default: started_ |= is_content(event.kind); break;
   }
-  events_ += is_text(event.kind) ? 1 : 0;
+  seen_.on(event);
   renderer_->on(event);
 }
 

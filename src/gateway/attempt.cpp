@@ -173,7 +173,7 @@ void book_refusal(Exchange& x, ledger::AttemptRecord& a, const cloud::Verdict& v
     case cloud::Billing::refused_unbilled:
       return ledger::settle_unbilled(a, ledger::AttemptState::refused_unbilled, ledger::Basis::none);
     case cloud::Billing::billed:
-      return ledger::settle_estimated(a, x.reserved, 0, how);
+      return ledger::settle_estimated(a, x.reserved, {}, how);
     case cloud::Billing::ambiguous:
       return ledger::settle_ambiguous(a, x.reserved, how);
   }
@@ -315,7 +315,7 @@ void book_answer(Exchange& x, ledger::AttemptRecord& a, const Received& received
   if (!has_body(x.operation)) return ledger::settle_unbilled(a, ledger::AttemptState::settled_exact, ledger::Basis::none);
   if (x.left && d.on_cancel == cloud::OnCancel::unbilled)
     return ledger::settle_unbilled(a, ledger::AttemptState::settled_exact, ledger::Basis::cancel_unbilled);
-  ledger::settle_estimated(a, x.reserved, received.output_seen, how);
+  ledger::settle_estimated(a, x.reserved, {received.seen.tokens, received.seen.least}, how);
 }
 
 }  // namespace
@@ -432,7 +432,7 @@ void give_up(Exchange& x) {
     ledger::settle_unbilled(a, ledger::AttemptState::settled_exact, ledger::Basis::cancel_unbilled);
   } else {
     // Where a cloud goes on without a reader and charges for it, the answer is thought to be as long as usual.
-    ledger::settle_estimated(a, x.reserved, d.on_cancel == cloud::OnCancel::drain ? x.expected_output : 0, how);
+    ledger::settle_estimated(a, x.reserved, {d.on_cancel == cloud::OnCancel::drain ? x.expected_output : 0, 0}, how);
     if (a.cost_low) a.cost_low = Money();
   }
   book(x, a);

@@ -20,7 +20,7 @@ End fail(Exchange& x, cloud::FailureKind kind, std::string message, bool sent);
 struct Received {
   dialect::Usage usage = {};
   std::string_view tier = {};     // served, if told
-  std::int64_t output_seen = 0;   // tokens, where the cloud did not count
+  dialect::Seen seen = {};        // where the cloud did not count
   cloud::FailureKind outcome = cloud::FailureKind::none;
 };
 void settle(Exchange& x, const Received& received);

@@ -36,7 +36,8 @@ Error broken_off(FailureKind kind, std::string_view why) {
 }
 
 void book(Exchange& x, const Streaming& s, FailureKind outcome) {
-  settle(x, {.usage = s.relay->usage(), .tier = s.relay->service_tier(), .output_seen = s.relay->events(), .outcome = outcome});
+  const auto& usage = s.relay->usage();
+  settle(x, {.usage = usage, .tier = s.relay->service_tier(), .seen = usage.reported ? dialect::Seen() : s.relay->seen(), .outcome = outcome});
 }
 
 // While another attempt may answer as well, the announcement of an answer, or of none, decides nothing. True: it waits

@@ -41,6 +41,15 @@ constexpr bool passes(wire::HeaderId id) {
 
 MonoTime after(const Exchange& x, std::int64_t ms, MonoTime total) { return std::min(x.core.loop().now().plus_ms(ms), total); }
 
+// What an answer says, where the cloud did not count it.
+dialect::Seen seen_in(const Exchange& x, const dialect::Usage& usage, std::string_view body) {
+  if (usage.reported) return {};
+  const auto& provider = x.provider();
+  const dialect::RelayLimits limits{x.core.snapshot().config().limits.event_bytes};
+  const auto decoder = provider.adapter->decoder(provider.site, x.face().upstream, limits);
+  return decoder ? dialect::seen_in(*decoder, body, kAnswerDepthMax) : dialect::Seen();
+}
+
 // An answer in another dialect than the client's.
 End deliver_translated(Exchange& x, std::string_view body) {
   const dialect::RelayLimits limits{x.core.snapshot().config().limits.event_bytes};
@@ -51,7 +60,7 @@ End deliver_translated(Exchange& x, std::string_view body) {
   if (!answer) return fail(x, FailureKind::malformed, answer.error().message, true);
   const auto status = x.running.status;
   note_first_token(x);
-  settle(x, {.usage = answer->usage, .tier = answer->service_tier});
+  settle(x, {.usage = answer->usage, .tier = answer->service_tier, .seen = seen_in(x, answer->usage, body)});
   x.core.marks.clear(x.running.provider);
   if (x.left) return End::client_left;
   auto& fields = x.answer_fields();
@@ -72,7 +81,7 @@ End deliver(Exchange& x, std::string_view body, const std::string& field_lines) 
   const auto status = x.running.status;
   note_first_token(x);
   if (x.operation == Operation::responses) note_owner(x, answer.response_id);
-  settle(x, {.usage = answer.usage, .tier = answer.service_tier});
+  settle(x, {.usage = answer.usage, .tier = answer.service_tier, .seen = seen_in(x, answer.usage, body)});
   x.core.marks.clear(x.running.provider);
   if (x.left) return End::client_left;
   auto& fields = x.answer_fields();

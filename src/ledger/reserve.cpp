@@ -82,14 +82,14 @@ void settle_reported(AttemptRecord& attempt, const dialect::Usage& usage, const 
   attempt.cost = attempt.cost_low = attempt.cost_high = priced->cost;
 }
 
-void settle_estimated(AttemptRecord& attempt, const Reservation& reserved, std::int64_t output_seen, const Settling& how) {
+void settle_estimated(AttemptRecord& attempt, const Reservation& reserved, const OutputSeen& seen, const Settling& how) {
   attempt.state = AttemptState::settled_estimated;
   attempt.basis = Basis::estimate;
   attempt.usage = {};
   attempt.usage.input = reserved.input_expected;
-  attempt.usage.output = std::min(output_seen, reserved.output_max);
+  attempt.usage.output = std::min(seen.tokens, reserved.output_max);
   attempt.cost = amount(attempt, attempt.usage.input, attempt.usage.output, how);
-  attempt.cost_low = amount(attempt, 0, attempt.usage.output, how);
+  attempt.cost_low = amount(attempt, 0, std::min(seen.least, reserved.output_max), how);
   attempt.cost_high = most_of(reserved, how);
   if (!attempt.cost) attempt.basis = Basis::price_unknown;
 }

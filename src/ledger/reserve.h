@@ -43,8 +43,12 @@ struct Settling {
 };
 // The cloud counted it.
 void settle_reported(AttemptRecord& attempt, const dialect::Usage& usage, const Settling& how);
-// An answer (or a part of one) was delivered without a count: `output_seen` tokens were seen.
-void settle_estimated(AttemptRecord& attempt, const Reservation& reserved, std::int64_t output_seen, const Settling& how);
+// An answer (or a part of one) was delivered without a count.
+struct OutputSeen {
+  std::int64_t tokens = 0;  // thought to be charged
+  std::int64_t least = 0;   // certainly charged
+};
+void settle_estimated(AttemptRecord& attempt, const Reservation& reserved, const OutputSeen& seen, const Settling& how);
 // The request was written and nothing is known: nothing to everything.
 void settle_ambiguous(AttemptRecord& attempt, const Reservation& reserved, const Settling& how);
 // Nothing was, or will be, charged.
