@@ -105,6 +105,7 @@ std::string path_step(std::string_view parent, std::string_view key) {
 std::string path_item(std::string_view parent, std::size_t index) { return fmt::format("{}[{}]", parent, index); }
 
 std::string quoted(std::string_view text) {
+  if (may_be_secret(text)) return fmt::format("a text of {} characters that may be a secret", text.size());
   const auto part = cut(text, kQuotedBytesMax);
   return fmt::format("\"{}{}\"", visible(part), part.size() < text.size() ? "…" : "");
 }

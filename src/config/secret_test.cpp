@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "config/load_testing.h"
+#include "config/mask.h"
 #include "config/reference.h"
 
 namespace fw::config {
@@ -89,6 +90,26 @@ TEST(Excerpt, never_shows_a_literal_secret) {
       EXPECT_EQ(testing::line(problem).find(secret), std::string::npos) << file;
     }
   }
+}
+
+// A key that was pasted into some other field is not repeated, neither as value nor as name.
+TEST(Secret, is_known_by_its_looks_wherever_it_was_misplaced) {
+  const std::string secret = "sk-proj-Zm9vYmFyQmF6cXV4MTIzNDU2Nzg5MA";
+  for (const auto& file : {"threads: " + secret + "\n", "log: { level: " + secret + " }\n", "providers: { p: { cloud: openai, auth: { key: { " + secret + ": 1 } } } }\n",
+                           "durability: [" + secret + "]\n"}) {
+    const auto found = load(file, testing::sources({})).problems;
+    EXPECT_FALSE(found.empty());
+    for (const auto& problem : found) EXPECT_EQ(render(problem, "f").find(secret), std::string::npos) << render(problem, "f");
+  }
+}
+
+TEST(Secret, looks_like_no_name_that_people_give) {
+  for (const auto* secret : {"sk-proj-Zm9vYmFyQmF6cXV4", "AKIAIOSFODNN7EXAMPLE", "eyJhbGciOiJSUzI1NiJ9.e30.c2ln", "wJalrXUtnFEMI/K7MDENG/bPxRfiCY3EXAMP1LEKEY",
+                             "3f786850e387550fdab836ed7e6dc881de23001b"})
+    EXPECT_TRUE(may_be_secret(secret)) << secret;
+  for (const auto* name : {"", "sk-short", "gpt-5.4-mini-2026-03-17", "openai.gpt-oss-120b-1:0", "https://resource.openai.azure.com/openai/v1",
+                           "projects/fake-project/locations/europe-west4", "one-long-name-of-a-policy-for-team-7-and-8", "${env:OPENAI_API_KEY_2026}"})
+    EXPECT_FALSE(may_be_secret(name)) << name;
 }
 
 }  // namespace

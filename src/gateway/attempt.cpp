@@ -134,18 +134,41 @@ End cannot_say(Exchange& x, Error error) {
   return end;
 }
 
+// So much of a secret's beginning is as good as the whole: a cloud may have cut it short.
+constexpr std::size_t kTellingBytes = 8;
+
 void cover(std::string& text, std::string_view secret) {
   if (secret.size() < 4) return;
-  for (auto at = text.find(secret); at != text.npos; at = text.find(secret, at)) text.replace(at, secret.size(), "***");
+  const auto beginning = secret.substr(0, kTellingBytes);
+  for (auto at = text.find(beginning); at != text.npos; at = text.find(beginning, at)) {
+    const auto rest = std::string_view(text).substr(at);
+    const auto same = static_cast<std::size_t>(std::ranges::mismatch(rest, secret).in1 - rest.begin());
+    text.replace(at, same, "***");
+  }
+}
+
+// Calls `with` with all that the cloud knows us by.
+template <class With>
+void each_credential(const Exchange& x, With with) {
+  with(x.core.snapshot().config().providers[x.running.provider].settings.api_key);
+  if (!x.asked->credential) return;
+  const auto& c = *x.asked->credential;
+  for (const auto* secret : {&c.bearer, &c.access_key_id, &c.secret_access_key, &c.session_token}) with(*secret);
 }
 
 // A cloud's words may quote what we sent it.
 std::string without_credentials(const Exchange& x, std::string text) {
-  cover(text, x.core.snapshot().config().providers[x.running.provider].settings.api_key);
-  if (!x.asked->credential) return text;
-  const auto& c = *x.asked->credential;
-  for (const auto* secret : {&c.bearer, &c.access_key_id, &c.secret_access_key, &c.session_token}) cover(text, *secret);
+  each_credential(x, [&text](std::string_view secret) { cover(text, secret); });
   return text;
+}
+
+// A request's id as the cloud gives it; nothing where that is no id, or quotes a credential.
+std::string_view told_id(const Exchange& x, std::string_view id) {
+  if (std::ranges::any_of(id, [](char c) { return c <= ' ' || c > '~'; })) return {};
+  each_credential(x, [&id](std::string_view secret) {
+    if (secret.size() >= kTellingBytes && id.find(secret.substr(0, kTellingBytes)) != id.npos) id = {};
+  });
+  return id;
 }
 
 MonoTime first_byte_deadline(Exchange& x) {
@@ -280,7 +303,7 @@ void note_limits(const Exchange& x, std::span<const wire::HeaderField> fields) {
 // The head is there: a success, or what else it is.
 std::optional<End> judge_head(Exchange& x, const net::ClientConn& conn) {
   x.running.status = static_cast<std::int16_t>(conn.head().status);
-  x.running.upstream_request_id = x.provider().adapter->request_id(conn.head().fields);
+  x.running.upstream_request_id = told_id(x, x.provider().adapter->request_id(conn.head().fields));
   note_limits(x, conn.head().fields);
   if (x.running.status >= 400) return std::nullopt;
   if (x.running.status >= 300)
