@@ -5,6 +5,7 @@
 
 #include "admin/pages.h"
 #include "dialect/content_scan.h"
+#include "ledger/booked.h"
 #include "route/pool.h"
 #include "route/record.h"
 #include "wire/json_write.h"
@@ -168,12 +169,15 @@ void write_candidate(JsonWriter& json, const route::Decision& d, const route::Ra
 
 }  // namespace
 
-std::string explain_page(const route::Recorded& recorded, const std::vector<ExplainedAttempt>& attempts) {
+std::string explain_page(const route::Recorded& recorded, const std::optional<std::string>& tags, const std::vector<ExplainedAttempt>& attempts) {
   const auto& policy = recorded.policy;
   const auto& d = recorded.decision;
   std::string out;
   JsonWriter json(out);
   json.begin_object().member("request_id", recorded.request_id).member("time", recorded.time);
+  json.key("tags");
+  if (tags) ledger::write_tags(json, *tags);
+  else json.null();
   json.member("model", recorded.model).member("policy", policy.name).member("prefer", name(policy.prefer)).key("rule");
   if (policy.rule < 0) json.null();
   else json.number(policy.rule);
@@ -189,7 +193,7 @@ std::string explain_page(const route::Recorded& recorded, const std::vector<Expl
   json.end_array().key("attempts").begin_array();
   for (const auto& a : attempts) {
     json.begin_object().member("attempt_id", a.attempt_id).member("deployment", a.deployment);
-    json.member("outcome", a.outcome).member("status", std::int64_t{a.status}).key("first_token_ms");
+    json.member("purpose", a.purpose).member("outcome", a.outcome).member("status", std::int64_t{a.status}).key("first_token_ms");
     if (a.first_token_ms < 0) json.null();
     else json.number(a.first_token_ms);
     json.member("ended_ms", std::int64_t{a.ended_ms}).end_object();
@@ -202,11 +206,11 @@ std::string explain_page(const gateway::KeptDecision& kept, const std::optional<
   std::vector<ExplainedAttempt> attempts;
   if (record)
     for (const auto& a : record->attempts)
-      attempts.push_back({.attempt_id = std::string(a.attempt_id.view()), .deployment = snapshot.deployments()[a.deployment].name, .outcome = std::string(cloud::name(a.outcome)),
+      attempts.push_back({.attempt_id = std::string(a.attempt_id.view()), .purpose = std::string(ledger::name(a.purpose)), .deployment = snapshot.deployments()[a.deployment].name, .outcome = std::string(cloud::name(a.outcome)),
                           .status = a.status, .first_token_ms = a.first_token_ms, .ended_ms = a.ended_ms});
   const auto time = rfc3339(kept.time);
   return explain_page({.request_id = kept.request_id.view(), .time = time, .model = snapshot.models()[kept.model].name,
-                       .policy = snapshot.policies()[kept.policy], .decision = kept.decision}, attempts);
+                       .policy = snapshot.policies()[kept.policy], .decision = kept.decision}, record ? std::optional(record->tags) : std::nullopt, attempts);
 }
 
 std::string decisions_page(const std::vector<gateway::KeptDecision>& decisions, const gateway::Snapshot& snapshot) {

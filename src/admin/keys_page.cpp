@@ -60,7 +60,10 @@ void write_terms(JsonWriter& json, const config::Key& key) {
   write_budget(json, key.budget);
   write_limits(json, key.limits);
   write_time(json, "expires", key.expires);
-  json.key("endpoints");
+  write_text(json, "team", key.team);
+  json.key("tags").begin_object();
+  for (const auto& [name, value] : key.tags) json.member(name, value);
+  json.end_object().key("endpoints");
   if (key.endpoints.empty()) {
     json.null();
     return;
@@ -71,7 +74,7 @@ void write_terms(JsonWriter& json, const config::Key& key) {
 }
 
 void write_no_terms(JsonWriter& json) {
-  for (const auto* name : {"models", "policy", "budget", "limits", "expires", "endpoints"}) json.key(name).null();
+  for (const auto* name : {"models", "policy", "budget", "limits", "expires", "team", "tags", "endpoints"}) json.key(name).null();
 }
 
 void write_blocks(JsonWriter& json, const std::vector<wire::Cidr>& blocks) {

@@ -61,13 +61,15 @@ std::string alerts_page(const Alerts& alerts, const gateway::Snapshot& snapshot)
 // became of it; without a record, so far.
 struct ExplainedAttempt {
   std::string attempt_id;
+  std::string purpose;
   std::string deployment;
   std::string outcome;
   std::int16_t status = 0;
   std::int32_t first_token_ms = -1;
   std::int32_t ended_ms = 0;
 };
-std::string explain_page(const route::Recorded& recorded, const std::vector<ExplainedAttempt>& attempts);
+// tags: as ledger/tags.h writes them; nothing: they are not known, as long as no attempt of it is.
+std::string explain_page(const route::Recorded& recorded, const std::optional<std::string>& tags, const std::vector<ExplainedAttempt>& attempts);
 std::string explain_page(const gateway::KeptDecision& kept, const std::optional<ledger::ExchangeRecord>& record, const gateway::Snapshot& snapshot);
 // {"data":[…],"next":null}: decisions as route/record.h writes them.
 std::string decisions_page(const std::vector<gateway::KeptDecision>& decisions, const gateway::Snapshot& snapshot);

@@ -27,6 +27,7 @@ void write_attempt(JsonWriter& json, const ledger::AttemptRecord& a, const gatew
   json.key("dialect_out").string(dialect::name(a.dialect_out));
   json.key("outcome").string(cloud::name(a.outcome));
   json.key("state").string(ledger::name(a.state));
+  json.member("purpose", ledger::name(a.purpose)).member("account", ledger::name(ledger::account_of(a.purpose, a.outcome)));
   json.key("status").number(a.status);
   write_ms(json, "first_token_ms", a.first_token_ms);
   json.key("ended_ms").number(a.ended_ms);
@@ -60,6 +61,9 @@ void write_exchange(JsonWriter& json, const ledger::ExchangeRecord& r, const gat
   json.key("time").string(rfc3339(r.time));
   write_text(json, "tenant", r.tenant < s.tenants().size() ? std::string_view(s.tenants()[r.tenant]) : std::string_view{});
   write_text(json, "key", r.key < keys.keys().size() ? std::string_view(keys.key(r.key).name) : std::string_view{});
+  write_text(json, "team", ledger::tag_of(r.tags, ledger::kTeamTag));
+  json.key("tags");
+  ledger::write_tags(json, r.tags);
   write_text(json, "model", r.model < s.models().size() ? std::string_view(s.models()[r.model].name) : std::string_view{});
   json.key("dialect_in").string(dialect::name(r.dialect_in));
   json.key("operation").string(dialect::name(r.operation));

@@ -118,7 +118,8 @@ struct KeysPlace {
 struct KeyTerms {
   std::string name, tenant, policy, expires;
   std::string budget, per;  // USD, and what of
-  std::vector<std::string> models, addresses, endpoints;
+  std::vector<std::string> models, addresses, endpoints, tags;
+  std::string team;
   std::int64_t requests_per_minute = 0, tokens_per_minute = 0, concurrent = 0;  // 0: not said
 };
 struct KeysCreateOptions {
@@ -161,7 +162,8 @@ struct DemandSource {
   std::string model;   // of a trace; of the books: only this one
   std::string config, data_dir;
   std::string from, until;  // a day or a time
-  std::string tenant, key;
+  std::string tenant, key, team;
+  std::vector<std::string> tags;  // each NAME=VALUE
   std::string class_by = "rule";
   std::int64_t step_s = 60;
   std::int64_t forecast_weeks = 0;  // 0: the demand as it was

@@ -37,9 +37,10 @@ void print_explained(std::string_view body) {
   if (const auto pool = at(body, {"spill", "from"}); !pool.empty())
     fmt::print("\nspilled from the pool {} to {} ({}; the pool is {} % full, what the request takes of it is worth {} USD): expected to cost {} USD more\n", pool, at(body, {"spill", "to"}),
                at(body, {"spill", "why"}), at(body, {"spill", "utilisation_percent"}), at(body, {"spill", "bid_usd"}), at(body, {"spill", "more_usd"}));
-  List attempts{{"attempt", "deployment", "outcome", "status", "first token ms", "ended ms"}, {}};
+  if (const auto all = wire::json_find(body, {"tags"}); all && all->starts_with('{') && *all != "{}") fmt::print("\ntags: {}\n", *all);
+  List attempts{{"attempt", "purpose", "deployment", "outcome", "status", "first token ms", "ended ms"}, {}};
   for (const auto a : elements(wire::json_find(body, {"attempts"})))
-    attempts.rows.push_back({{at(a, {"attempt_id"})}, {at(a, {"deployment"})}, {at(a, {"outcome"})}, {at(a, {"status"}), true}, {at(a, {"first_token_ms"}), true}, {at(a, {"ended_ms"}), true}});
+    attempts.rows.push_back({{at(a, {"attempt_id"})}, {at(a, {"purpose"})}, {at(a, {"deployment"})}, {at(a, {"outcome"})}, {at(a, {"status"}), true}, {at(a, {"first_token_ms"}), true}, {at(a, {"ended_ms"}), true}});
   if (!attempts.rows.empty()) fmt::print("\n{}", to_text(attempts, Format::table));
 }
 

@@ -81,14 +81,16 @@ Result<std::optional<std::string>> explain_kept(const std::string& data_dir, con
   store::BooksFilter filter;
   filter.request_id = request_id;
   std::vector<admin::ExplainedAttempt> attempts;
+  std::optional<std::string> tags;
   auto visited = (*books)->attempts(filter, [&](const ledger::Booked& a) {
-    attempts.push_back({.attempt_id = a.attempt_id, .deployment = a.deployment,
+    tags = a.tags;
+    attempts.push_back({.attempt_id = a.attempt_id, .purpose = std::string(ledger::name(a.purpose)), .deployment = a.deployment,
                         .outcome = a.state == ledger::AttemptState::ambiguous ? "unknown" : std::string(cloud::name(a.outcome)),
                         .status = a.status, .first_token_ms = a.first_token_ms, .ended_ms = a.ended_ms});
   });
   if (!visited) return std::unexpected(std::move(visited.error()));
   const auto time = admin::rfc3339(read->time);
-  return admin::explain_page({.request_id = request_id, .time = time, .model = read->decision.question.model, .policy = *policy, .decision = read->decision}, attempts);
+  return admin::explain_page({.request_id = request_id, .time = time, .model = read->decision.question.model, .policy = *policy, .decision = read->decision}, tags, attempts);
 }
 
 }  // namespace fw::cli

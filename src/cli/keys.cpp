@@ -10,6 +10,7 @@
 #include "cli/exit.h"
 #include "cli/file.h"
 #include "cli/json_text.h"
+#include "cli/ledger_books.h"
 #include "cli/output.h"
 #include "wire/json.h"
 #include "wire/url.h"
@@ -42,7 +43,7 @@ std::string budget_text(std::string_view key) {
 }
 
 std::vector<std::string> columns() {
-  return {"id", "name", "tenant", "state", "origin", "models", "policy", "budget_usd", "requests_per_minute", "tokens_per_minute", "endpoints", "addresses", "expires", "created", "created_by"};
+  return {"id", "name", "tenant", "state", "origin", "models", "policy", "budget_usd", "requests_per_minute", "tokens_per_minute", "endpoints", "addresses", "expires", "created", "created_by", "team"};
 }
 
 std::vector<Cell> row_of(std::string_view key) {
@@ -55,7 +56,7 @@ std::vector<Cell> row_of(std::string_view key) {
   for (const auto* name : {"requests_per_minute", "tokens_per_minute"}) row.push_back({at(key, {"limits", name})});
   row.push_back({joined(member("endpoints"), "all")});
   row.push_back({joined(member("addresses"), "any")});
-  for (const auto* name : {"expires", "created", "created_by"}) row.push_back({plain(member(name))});
+  for (const auto* name : {"expires", "created", "created_by", "team"}) row.push_back({plain(member(name))});
   return row;
 }
 
@@ -119,11 +120,16 @@ std::string body_of(const KeyTerms& terms) {
   std::string out;
   wire::JsonWriter json(out);
   json.begin_object();
-  for (const auto& [name, value] : {std::pair{"name", &terms.name}, {"tenant", &terms.tenant}, {"policy", &terms.policy}, {"expires", &terms.expires}})
+  for (const auto& [name, value] : {std::pair{"name", &terms.name}, {"tenant", &terms.tenant}, {"policy", &terms.policy}, {"expires", &terms.expires}, {"team", &terms.team}})
     if (!value->empty()) json.member(name, *value);
   write_list(json, "models", terms.models);
   write_list(json, "addresses", terms.addresses);
   write_list(json, "endpoints", terms.endpoints);
+  if (!terms.tags.empty()) {
+    json.key("tags").begin_object();
+    for (const auto& tag : terms.tags) json.member(tag.substr(0, tag.find('=')), tag.substr(tag.find('=') + 1));
+    json.end_object();
+  }
   if (!terms.budget.empty()) {
     json.key("budget").begin_object().member("usd", terms.budget);
     if (!terms.per.empty()) json.member("per", terms.per);
@@ -161,6 +167,7 @@ int keys_create(const KeysCreateOptions& options) {
     fmt::print(stderr, "a key needs a name: --name, or a JSON object with --file\n");
     return kUsage;
   }
+  if (!are_tags(options.terms.tags)) return kUsage;
   const auto answer = ask_admin(place_of(options.place), "POST", std::string(kKeys), body);
   if (!answer) return answer.error();
   if (answer->status != 201) return complain(*answer);

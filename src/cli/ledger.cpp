@@ -143,15 +143,28 @@ std::expected<std::optional<WallTime>, int> time_of(const std::string& text, std
   return std::unexpected(kUsage);
 }
 
+bool are_tags(const std::vector<std::string>& tags) {
+  for (const auto& tag : tags) {
+    const auto read = ledger::read_tags(tag);
+    if (read && read->size() == 1) continue;
+    fmt::print(stderr, "error: --tag is '{}'; {}\n", tag, read ? "expected one NAME=VALUE" : read.error());
+    return false;
+  }
+  return true;
+}
+
 int ledger_export(const LedgerExportOptions& o) {
   const auto from = time_of(o.from, "--from");
   if (!from) return from.error();
   const auto until = time_of(o.until, "--until");
   if (!until) return until.error();
+  if (!are_tags(o.tags)) return kUsage;
   const auto opened = open_books(o.place);
   if (!opened) return opened.error();
   Printer printer(o.form);
-  const store::BooksFilter filter{*from, *until, o.tenant, o.key, o.model, o.deployment, o.provider, o.cloud, o.scope, o.state, o.request_id};
+  const store::BooksFilter filter{.from = *from, .until = *until, .tenant = o.tenant, .key = o.key, .model = o.model, .deployment = o.deployment, .provider = o.provider,
+                                  .cloud = o.cloud, .scope = o.scope, .state = o.state, .request_id = o.request_id, .team = o.team, .tags = o.tags, .purpose = o.purpose,
+                                  .account = o.account};
   const auto read = opened->books->attempts(filter, [&](const ledger::Booked& a) { printer.print(a); });
   if (!read) return failed(read.error());
   printer.end();

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/output.h"
 #include "ledger/booked.h"
 
 namespace fw::cli {
@@ -18,10 +19,21 @@ struct LedgerPlace {
 struct LedgerExportOptions {
   LedgerPlace place;
   std::string from, until;  // a day or a time
-  std::string tenant, key, model, deployment, provider, cloud, scope, state, request_id;
+  std::string tenant, key, team, model, deployment, provider, cloud, scope, state, request_id, purpose, account;
+  std::vector<std::string> tags;
   std::string form = "ndjson";  // json, csv, focus
 };
 int ledger_export(const LedgerExportOptions& options);
+
+struct LedgerSumsOptions {
+  LedgerPlace place;
+  std::string from, until;                  // a day or a time
+  std::vector<std::string> by, tags;
+  std::string tenant, key, team, model, deployment, cloud, scope, account;
+  std::string per = "all";                  // all, day, hour
+  Format format = Format::table;
+};
+int ledger_sums(const LedgerSumsOptions& options);
 
 struct LedgerVerifyOptions {
   LedgerPlace place;

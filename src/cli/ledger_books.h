@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/ledger.h"
 #include "config/config.h"
@@ -23,5 +24,7 @@ struct OpenedBooks {
 std::expected<OpenedBooks, int> open_books(const LedgerPlace& place);
 // A day or a time; nothing for an empty text. The error is an exit status, after a complaint that names the option.
 std::expected<std::optional<WallTime>, int> time_of(const std::string& text, std::string_view option);
+// Each is NAME=VALUE; false after a complaint about the first that is not.
+bool are_tags(const std::vector<std::string>& tags);
 
 }  // namespace fw::cli

@@ -43,7 +43,7 @@ std::string csv_header() {
   return "attempt_id,request_id,client_request_id,time,tenant,key,model,deployment,provider,cloud,scope,dialect_in,dialect_out,operation,"
          "stream,outcome,state,status,first_token_ms,ended_ms,upstream_request_id,tier,usage.input,usage.cache_read,"
          "usage.cache_write.default,usage.cache_write.5m,usage.cache_write.30m,usage.cache_write.1h,usage.cache_write.12h,usage.output,"
-         "usage.reasoning,usage.audio_in,usage.audio_out,usage.image,usage.tool_calls,price_row,cost_usd,cost_low_usd,cost_high_usd,basis";
+         "usage.reasoning,usage.audio_in,usage.audio_out,usage.image,usage.tool_calls,price_row,cost_usd,cost_low_usd,cost_high_usd,basis,team,tags,purpose,account";
 }
 
 std::string csv_line(const ledger::Booked& a) {
@@ -55,7 +55,8 @@ std::string csv_line(const ledger::Booked& a) {
                          std::string(ledger::name(a.state)), n(a.status), a.first_token_ms < 0 ? std::string() : n(a.first_token_ms), n(a.ended_ms),
                          a.upstream_request_id, a.tier, n(u.input), n(u.cache_read), n(u.cache_write[0]), n(u.cache_write[1]), n(u.cache_write[2]),
                          n(u.cache_write[3]), n(u.cache_write[4]), n(u.output), n(u.reasoning), n(u.audio_in), n(u.audio_out), n(u.image),
-                         n(u.tool_calls), a.price_row, usd(a.cost), usd(a.cost_low), usd(a.cost_high), std::string(ledger::name(a.basis))};
+                         n(u.tool_calls), a.price_row, usd(a.cost), usd(a.cost_low), usd(a.cost_high), std::string(ledger::name(a.basis)),
+                         std::string(a.team()), a.tags, std::string(ledger::name(a.purpose)), std::string(ledger::name(a.account()))};
   return joined(cells);
 }
 
@@ -64,7 +65,7 @@ std::string focus_header() {
          "ChargeDescription,ChargeFrequency,ChargePeriodEnd,ChargePeriodStart,ConsumedQuantity,ConsumedUnit,ContractedCost,EffectiveCost,"
          "InvoiceIssuerName,ListCost,PricingCategory,PricingQuantity,PricingUnit,ProviderName,PublisherName,RegionId,RegionName,ResourceId,"
          "ResourceName,ServiceCategory,ServiceName,ServiceSubcategory,SkuId,SkuPriceId,SubAccountId,SubAccountName,Tags,x_AttemptId,"
-         "x_RequestId,x_State,x_Basis,x_CostLow,x_CostHigh,x_InputTokens,x_CacheReadTokens,x_CacheWriteTokens,x_OutputTokens,x_ReasoningTokens";
+         "x_RequestId,x_State,x_Basis,x_CostLow,x_CostHigh,x_InputTokens,x_CacheReadTokens,x_CacheWriteTokens,x_OutputTokens,x_ReasoningTokens,x_Purpose,x_Account";
 }
 
 std::string focus_line(const ledger::Booked& a) {
@@ -73,7 +74,9 @@ std::string focus_line(const ledger::Booked& a) {
   const auto tokens = n(a.usage.total());
   std::string tags;
   wire::JsonWriter json(tags);
-  json.begin_object().member("key", a.key).member("deployment", a.deployment).end_object();
+  json.begin_object().member("key", a.key).member("deployment", a.deployment);
+  ledger::each_tag(a.tags, [&](std::string_view name, std::string_view value) { json.member(name, value); });
+  json.end_object();
   const std::array cells{cost, a.provider, a.provider, std::string("USD"), month(a.time, 1), month(a.time, 0), std::string("Usage"), std::string(),
                          fmt::format("{} at {}: {}", a.model, a.deployment, ledger::name(a.state)), std::string("Usage-Based"),
                          rfc3339_text({a.time.ns + (std::int64_t{std::max(a.ended_ms, 0)} / 1'000 + 1) * 1'000'000'000}), rfc3339_text(a.time), tokens,
@@ -81,7 +84,7 @@ std::string focus_line(const ledger::Booked& a) {
                          std::string("Tokens"), a.cloud, a.cloud, a.scope, a.scope, a.deployment, a.deployment, std::string("AI and Machine Learning"),
                          a.model, std::string("Generative AI"), a.model, a.price_row, a.tenant, a.tenant, tags, a.attempt_id, a.request_id,
                          std::string(ledger::name(a.state)), std::string(ledger::name(a.basis)), usd(a.cost_low), usd(a.cost_high), n(a.usage.input),
-                         n(a.usage.cache_read), n(a.usage.cache_written()), n(a.usage.output), n(a.usage.reasoning)};
+                         n(a.usage.cache_read), n(a.usage.cache_written()), n(a.usage.output), n(a.usage.reasoning), std::string(ledger::name(a.purpose)), std::string(ledger::name(a.account()))};
   return joined(cells);
 }
 

@@ -117,6 +117,7 @@ std::expected<plan::DemandRead, int> read_books(const DemandSource& source, Dema
   if (!until) return std::unexpected(until.error());
   // A step that is not over yet would look like a quiet one.
   if (!*until) *until = WallTime{wall_now().ns / (source.step_s * kNs) * (source.step_s * kNs)};
+  if (!are_tags(source.tags)) return std::unexpected(kUsage);
   auto opened = open_books({source.config, source.data_dir});
   if (!opened) return std::unexpected(opened.error());
   const Policies policies(*opened->books, opened->config);
@@ -127,6 +128,8 @@ std::expected<plan::DemandRead, int> read_books(const DemandSource& source, Dema
   filter.until = *until;
   filter.tenant = source.tenant;
   filter.key = source.key;
+  filter.team = source.team;
+  filter.tags = source.tags;
   filter.model = source.model;
   const auto read = opened->books->attempts(filter, [&](const ledger::Booked& a) { booked.add(a, policies.of(a)); });
   if (!read) return complain(kFailed, read.error().message);
@@ -200,6 +203,8 @@ void write_source(wire::JsonWriter& json, const DemandSource& source, const Dema
     say("until", found.until);
     say("tenant", source.tenant);
     say("key", source.key);
+    say("team", source.team);
+    say("tags", fmt::format("{}", fmt::join(source.tags, ",")));
     say("class_by", source.class_by);
     json.member("step_s", source.step_s);
   } else {
@@ -230,6 +235,9 @@ DemandSource read_source(std::string_view plan_json) {
   source.until = text({"inputs", "demand", "until"});
   source.tenant = text({"inputs", "demand", "tenant"});
   source.key = text({"inputs", "demand", "key"});
+  source.team = text({"inputs", "demand", "team"});
+  const auto tags = text({"inputs", "demand", "tags"});
+  ledger::each_tag(tags, [&](std::string_view name, std::string_view value) { source.tags.push_back(fmt::format("{}={}", name, value)); });
   if (auto by = text({"inputs", "demand", "class_by"}); !by.empty()) source.class_by = std::move(by);
   source.step_s = number("step_s", source.step_s);
   source.forecast_weeks = number("forecast_weeks", 0);

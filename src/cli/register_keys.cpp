@@ -30,6 +30,8 @@ void add_create(Command& keys) {
       .option("--model", t.models, "a model it may use; given again for each of several; all, unless given", "MODEL")
       .option("--endpoint", t.endpoints, "what it may be used for; given again for each of several; all, unless given", "chat|responses|embeddings")
       .option("--address", t.addresses, "an IP address or block its requests may come from; given again for each of several", "CIDR")
+      .option("--team", t.team, "the team its requests are booked to", "NAME")
+      .option("--tag", t.tags, "a tag that its requests are booked with; given again for each of several", "NAME=VALUE")
       .option("--expires", t.expires, "a day, or a time; refused from then on", "DATE")
       .option("--budget", t.budget, "its money limit", "USD")
       .option("--per", t.per, "when the budget begins anew; a month, unless given", "hour|day|week|month|total")

@@ -13,6 +13,33 @@ Command& place(Command& command, LedgerPlace& to) {
       .option("--data-dir", to.data_dir, "the directory itself; a crashed one or a copy is fine, nothing is written", "DIR");
 }
 
+constexpr const char* kAccountWords = "answers|failures|probes|retries|fallbacks|second_opinions|hedges|unknown";
+
+void add_sums(Command& ledger) {
+  const auto o = std::make_shared<LedgerSumsOptions>();
+  const auto form = std::make_shared<std::string>("table");
+  auto command = ledger.sub("sums", "print what was spent, by whom and for what, from the sums of each hour and day");
+  place(command, o->place)
+      .option("--by", o->by, "a row for each tenant, key, team, model, deployment, cloud, scope, account or value of a tag (tag:NAME); given again for several", "DIMENSION")
+      .option("--per", o->per, "a row for each day or hour (UTC), not one for all", "all|day|hour")
+      .option("--from", o->from, "only what began then or later: a day, or with --per hour a whole hour", "DATE")
+      .option("--until", o->until, "only what began before", "DATE")
+      .option("--tenant", o->tenant, "only of this tenant", "NAME")
+      .option("--key", o->key, "only of this key", "NAME")
+      .option("--team", o->team, "only of this team", "NAME")
+      .option("--tag", o->tags, "only what is tagged so; given again, only what has all of them", "NAME=VALUE")
+      .option("--model", o->model, "only of this model", "NAME")
+      .option("--deployment", o->deployment, "only at this deployment", "NAME")
+      .option("--cloud", o->cloud, "only at this cloud", "NAME")
+      .option("--scope", o->scope, "only in this scope", "SCOPE")
+      .option("--account", o->account, "only what is booked to this account", kAccountWords)
+      .option("--output", *form, "the form of the answer", kFormats)
+      .runs([o, form] {
+        o->format = format_of(*form);
+        return ledger_sums(*o);
+      });
+}
+
 void add_reconcile(Command& ledger) {
   const auto o = std::make_shared<LedgerReconcileOptions>();
   const auto form = std::make_shared<std::string>("table");
@@ -45,6 +72,10 @@ void add_ledger(Command& top) {
       .option("--until", exported->until, "only what began before", "DATE")
       .option("--tenant", exported->tenant, "only of this tenant", "NAME")
       .option("--key", exported->key, "only of this key", "NAME")
+      .option("--team", exported->team, "only of this team", "NAME")
+      .option("--tag", exported->tags, "only what is tagged so; given again, only what has all of them", "NAME=VALUE")
+      .option("--purpose", exported->purpose, "only attempts made for this", "first|probe|retry|fallback|second_opinion|hedge|unknown")
+      .option("--account", exported->account, "only what is booked to this account", kAccountWords)
       .option("--model", exported->model, "only of this model", "NAME")
       .option("--deployment", exported->deployment, "only at this deployment", "NAME")
       .option("--provider", exported->provider, "only at this provider", "NAME")
@@ -54,6 +85,7 @@ void add_ledger(Command& top) {
       .option("--request", exported->request_id, "only of this request", "REQUEST-ID")
       .option("--output", exported->form, "the form of the answer; focus is FOCUS 1.2 as CSV", "json|ndjson|csv|focus")
       .runs([exported] { return ledger_export(*exported); });
+  add_sums(ledger);
   const auto verified = std::make_shared<LedgerVerifyOptions>();
   const auto form = std::make_shared<std::string>("table");
   auto check = ledger.sub("verify", "check every byte, every entry and every sum, and compute every known cost again");

@@ -21,6 +21,8 @@ void add_demand_books(Command& command, DemandSource& source) {
       .option("--until", source.until, "of the books: only what began before; default: the last step that is over", "DATE")
       .option("--tenant", source.tenant, "of the books: only of this tenant", "NAME")
       .option("--key", source.key, "of the books: only of this key", "NAME")
+      .option("--team", source.team, "of the books: only of this team", "NAME")
+      .option("--tag", source.tags, "of the books: only what is tagged so; given again, only what has all of them", "NAME=VALUE")
       .option("--class-by", source.class_by, "of the books: what the class of a request is; a rule makes RESIDENCY/TIER/WARMTH of it", "rule|key|tenant|policy|model")
       .option("--step", source.step_s, "of the books: the length of a step in seconds; default: 60", 60, 86'400);
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include <fmt/format.h>
+
 namespace fw::config {
 namespace {
 
@@ -16,6 +18,14 @@ void append(std::vector<std::uint32_t>& to, const Indices& from, std::string_vie
 }
 
 }  // namespace
+
+std::vector<std::uint32_t> BudgetAccounts::of(const Config& config, std::size_t key) const {
+  auto out = of_key[key];
+  const auto text = ledger::tags_text(config.keys[key].tags);
+  for (const auto& tagged : by_tag)
+    if (ledger::has_tag(text, tagged.tag) && std::ranges::find(out, tagged.account) == out.end()) out.push_back(tagged.account);
+  return out;
+}
 
 BudgetAccounts budget_accounts(const Config& config) {
   BudgetAccounts made;
@@ -32,6 +42,8 @@ BudgetAccounts budget_accounts(const Config& config) {
     const auto index = add(shared.name, shared.rule);
     for (const auto& tenant : shared.tenants) by_tenant[tenant].push_back(index);
     for (const auto& key : shared.keys) by_key[key].push_back(index);
+    for (const auto& team : shared.teams) made.by_tag.push_back({fmt::format("{}={}", ledger::kTeamTag, team), index});
+    for (const auto& tag : shared.tags) made.by_tag.push_back({tag, index});
   }
   for (const auto& key : config.keys) {
     auto& list = made.of_key.emplace_back();
@@ -40,10 +52,6 @@ BudgetAccounts budget_accounts(const Config& config) {
   }
   for (const auto& tenant : config.tenants) append(made.of_tenant.emplace_back(), by_tenant, tenant.name);
   return made;
-}
-
-bool refuses_unknown_price(const Config& config, const BudgetAccounts& accounts, std::size_t key) {
-  return refuses_unknown_price(config, config.keys[key].policy, !accounts.of_key[key].empty());
 }
 
 bool refuses_unknown_price(const Config& config, std::string_view policy, bool budgeted) {

@@ -106,7 +106,7 @@ TEST(Budgets, warn_where_unknown_prices_pass_them) {
                   "9:33 warning policies.p.unknown_price: found flag, and the key \"k\" under it has the budget \"key/k\", expected refuse"));
   const auto refuses = [](std::string_view of_key, std::string_view more) {
     const auto config = loaded(with(of_key, more)).config.value();
-    return refuses_unknown_price(config, budget_accounts(config), 0);
+    return refuses_unknown_price(config, config.keys[0].policy, !budget_accounts(config).of(config, 0).empty());
   };
   EXPECT_TRUE(refuses("budget: { usd: 1 }", ""));
   EXPECT_TRUE(refuses("models: [m]", "budgets: { team: { usd: 9, keys: [k] } }\n"));

@@ -43,6 +43,13 @@ void check_unique_keys(const Config& config, Report& report) {
   }
 }
 
+void check_tags(const Key& key, const std::string& path, Report& report) {
+  for (const auto& [name, value] : key.tags)
+    if (!ledger::is_tag_name(name)) report.add_at(path_step(path + ".tags", name), {fmt::format("the tag name {}", quoted(name)), std::string(ledger::kTagNameWords), ""});
+  if (key.tags.size() > ledger::kTagsMax)
+    report.add_at(path + ".tags", {fmt::format("{} tags, the team included", key.tags.size()), fmt::format("at most {}", ledger::kTagsMax), ""});
+}
+
 // Models that a key may use but whose every deployment lies outside its policy's residency.
 void check_reach(const Config& config, Report& report) {
   std::unordered_map<std::string_view, std::string_view> scopes;
@@ -106,6 +113,7 @@ void check_access(const Config& config, Report& report) {
   for (std::size_t i = 0; i < config.keys.size(); ++i) {
     const auto& key = config.keys[i];
     const auto path = path_item("keys", i);
+    check_tags(key, path, report);
     if (!key.tenant.empty()) check_known(key.tenant, "tenant", tenants, path + ".tenant", report);
     if (report.noted(path + ".policy") && !key.policy.empty())
       check_known(key.policy, "policy", policies, path + ".policy", report);

@@ -90,8 +90,8 @@ void check_shared(const Config& config, Report& report) {
   const Names tenants(config.tenants), keys(config.keys);
   for (const auto& shared : config.budgets) {
     const auto path = path_step("budgets", shared.name);
-    if (shared.tenants.empty() && shared.keys.empty() && !report.has_error_under(path))
-      report.add_at(path, {"a budget that nobody spends from", "`tenants` or `keys`", "name them, or remove the budget"});
+    if (shared.tenants.empty() && shared.keys.empty() && shared.teams.empty() && shared.tags.empty() && !report.has_error_under(path))
+      report.add_at(path, {"a budget that nobody spends from", "`tenants`, `keys`, `teams` or `tags`", "name them, or remove the budget"});
     for (std::size_t i = 0; i < shared.tenants.size(); ++i) check_known(shared.tenants[i], "tenant", tenants, path_item(path + ".tenants", i), report);
     for (std::size_t i = 0; i < shared.keys.size(); ++i) check_known(shared.keys[i], "key", keys, path_item(path + ".keys", i), report);
   }
@@ -103,11 +103,12 @@ void check_unknown_prices(const Config& config, Report& report) {
   std::set<std::string> told;
   for (std::size_t i = 0; i < config.keys.size(); ++i) {
     const auto policy = std::ranges::find(config.policies, config.keys[i].policy, &Policy::name);
-    if (accounts.of_key[i].empty() || policy == config.policies.end() || policy->unknown_price != UnknownPrice::flag) continue;
+    const auto budgets = accounts.of(config, i);
+    if (budgets.empty() || policy == config.policies.end() || policy->unknown_price != UnknownPrice::flag) continue;
     if (!told.insert(policy->name).second) continue;
     report.add_at(path_step("policies", policy->name) + ".unknown_price",
                   {fmt::format("flag, and the key {} under it has the budget {}", quoted(config.keys[i].name),
-                               quoted(accounts.accounts[accounts.of_key[i].front()].name)),
+                               quoted(accounts.accounts[budgets.front()].name)),
                    "refuse", "a budget cannot count what has no price, so such requests would pass it", Severity::warning});
   }
 }

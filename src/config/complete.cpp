@@ -2,6 +2,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "cloud/adapter.h"
 #include "config/check.h"
 #include "dialect/usage.h"
@@ -102,6 +104,16 @@ class Inherited {
   std::unordered_map<std::string, std::string> by_tenant_;
 };
 
+// `team: a` and `tags: {team: a}` are the same.
+void complete_team(Key& key, const std::string& path, Report& report) {
+  const auto tag = key.tags.find(ledger::kTeamTag);
+  if (tag == key.tags.end() && !key.team.empty()) key.tags.emplace(ledger::kTeamTag, key.team);
+  if (tag == key.tags.end()) return;
+  if (!key.team.empty() && key.team != tag->second)
+    report.add_at(path + ".tags", {fmt::format("the tag team={} beside `team: {}`", tag->second, key.team), "one of them", ""});
+  key.team = tag->second;
+}
+
 }  // namespace
 
 void complete(Draft& draft, Report& report) {
@@ -122,6 +134,7 @@ void complete(Draft& draft, Report& report) {
   const Inherited inherited(draft.config);
   for (auto& key : draft.config.keys)
     if (key.policy.empty()) key.policy = inherited.policy(key.tenant);
+  for (std::size_t i = 0; i < draft.config.keys.size(); ++i) complete_team(draft.config.keys[i], path_item("keys", i), report);
 }
 
 }  // namespace fw::config

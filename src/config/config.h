@@ -17,6 +17,7 @@
 #include "cloud/adapter.h"
 #include "dialect/dialect.h"
 #include "ledger/commitment.h"
+#include "ledger/tags.h"
 #include "ledger/window.h"
 #include "offer/book.h"
 #include "offer/price.h"
@@ -294,6 +295,8 @@ struct SharedBudget {
   BudgetRule rule;
   std::vector<std::string> tenants;  // all of their keys
   std::vector<std::string> keys;
+  std::vector<std::string> teams;    // what is tagged team=NAME, by a key or by a request
+  std::vector<std::string> tags;     // each NAME=VALUE: what is tagged so
 };
 
 struct TenantLimits {
@@ -342,6 +345,14 @@ struct Key {
   std::optional<WallTime> expires;            // refused from then on
   std::vector<wire::Cidr> addresses;          // where its requests may come from; empty: anywhere
   std::vector<dialect::Operation> endpoints;  // empty: all
+  std::string team;                           // the tag `team` in short
+  ledger::TagMap tags;                        // of all its requests; once loaded, `team` is among them
+};
+
+// What requests may say themselves.
+struct TagRules {
+  std::vector<std::string> names;  // in the header, or in their `metadata`; empty: none
+  bool metadata = true;            // members of `metadata` with such names count
 };
 
 // A shorter key can be guessed.
@@ -397,6 +408,7 @@ struct Config {
   Drain drain;
   Retries retries;
   Alerts alerts;
+  TagRules tags;
   std::vector<Provider> providers;
   std::vector<Model> models;
   std::vector<Policy> policies;

@@ -50,7 +50,9 @@ void expect_texts(const Node* node, const std::string& path, Report& report) {
 }
 
 void check_texts(const Node& root, Report& report) {
-  for (const auto* name : {"name", "tenant", "policy", "expires", "models", "addresses", "endpoints"}) expect_texts(root.find(name), fmt::format("{}.{}", kPath, name), report);
+  for (const auto* name : {"name", "tenant", "policy", "expires", "models", "addresses", "endpoints", "team"}) expect_texts(root.find(name), fmt::format("{}.{}", kPath, name), report);
+  if (const auto* const tags = root.find("tags"))
+    for (const auto& member : tags->members) expect_texts(&member.value, fmt::format("{}.tags.{}", kPath, member.key), report);
   const auto* const budget = root.find("budget");
   for (const auto* name : {"name", "per", "time_zone"}) expect_texts(budget ? budget->find(name) : nullptr, fmt::format("{}.budget.{}", kPath, name), report);
 }

@@ -6,6 +6,7 @@
 #include "base/money.h"
 #include "base/time_zone.h"
 #include "dialect/needs.h"
+#include "ledger/tags.h"
 #include "offer/scope.h"
 #include "wire/cidr.h"
 
@@ -61,6 +62,11 @@ bool is_weight(std::string_view text) {
 bool is_cidr(std::string_view text) { return wire::parse_cidr(text).has_value(); }
 bool is_date(std::string_view text) { return parse_date(text).has_value(); }
 
+bool is_tag(std::string_view text) {
+  const auto sign = text.find('=');
+  return sign != text.npos && ledger::is_tag_name(text.substr(0, sign)) && ledger::is_tag_value(text.substr(sign + 1));
+}
+
 // A whole number has at most nine digits: sums of many budgets stay far inside 128 bits.
 bool is_amount(std::string_view text) {
   const auto amount = Money::parse_usd(text);
@@ -95,6 +101,9 @@ const Rule kWeight{is_weight, "how many uncached input tokens one counts as, suc
 const Rule kCidr{is_cidr, "an IP address or a block such as 10.0.0.0/8 or 2001:db8::/32", "no bit may stand behind the length: 10.1.0.0/16, not 10.1.0.0/8", "^[0-9A-Fa-f:.]+(/[0-9]+)?$"};
 const Rule kDate{is_date, "a day such as 2026-12-01 (00:00 UTC), or a time such as 2026-12-01T06:00:00Z", "", "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt].*)?$"};
 const Rule kZone{TimeZone::is_name, "the name of a time zone such as Europe/Berlin", "", "^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$"};
+const Rule kTagName{ledger::is_tag_name, ledger::kTagNameWords, "", "^[a-z][a-z0-9_.-]{0,31}$"};
+const Rule kTagValue{ledger::is_tag_value, ledger::kTagValueWords, "", "^[!#-+\\--<>-\\[\\]-~]([ !#-+\\--<>-\\[\\]-~]{0,62}[!#-+\\--<>-\\[\\]-~])?$"};
+const Rule kTag{is_tag, "a tag such as project=x", "", "^[a-z][a-z0-9_.-]{0,31}=[!#-+\\--<>-\\[\\]-~]([ !#-+\\--<>-\\[\\]-~]{0,62}[!#-+\\--<>-\\[\\]-~])?$"};
 const Rule kPlain{is_plain, "a text of printable ASCII characters", "", "^[!-~]([ -~]*[!-~])?$"};
 
 }  // namespace fw::config

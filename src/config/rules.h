@@ -20,6 +20,9 @@ extern const Rule kWeight;  // of a token in a pool
 extern const Rule kDate;
 extern const Rule kZone;    // a time zone
 extern const Rule kCidr;    // an IP address or a block of them
+extern const Rule kTagName;
+extern const Rule kTagValue;
+extern const Rule kTag;    // NAME=VALUE
 extern const Rule kPlain;  // not empty, printable ASCII
 
 }  // namespace fw::config

@@ -64,7 +64,9 @@ const Table* table_of<SharedBudget>() {
   static const Table table = [] {
     Table made{"shared_budget", "A money limit of several together.",
                {entry<&SharedBudget::tenants>({.name = "tenants", .doc = "Names of entries of `tenants`: all of their keys.", .rule = &kName}),
-                entry<&SharedBudget::keys>({.name = "keys", .doc = "Names of entries of `keys`.", .rule = &kName})}};
+                entry<&SharedBudget::keys>({.name = "keys", .doc = "Names of entries of `keys`.", .rule = &kName}),
+                entry<&SharedBudget::teams>({.name = "teams", .doc = "Teams: what is tagged `team=NAME`, by its key or by itself.", .rule = &kTagValue}),
+                entry<&SharedBudget::tags>({.name = "tags", .doc = "Tags, each `NAME=VALUE`: what is tagged so, by its key or by itself.", .rule = &kTag})}};
     splice<&SharedBudget::rule>(made);
     return made;
   }();
@@ -199,7 +201,9 @@ const Table* table_of<Key>() {
        entry<&Key::budget>({.name = "budget", .doc = "The money limit of this key."}),
        entry<&Key::expires>({.name = "expires", .doc = "From then on it is refused.", .rule = &kDate, .default_text = "never"}),
        entry<&Key::addresses>({.name = "addresses", .doc = "IP addresses and blocks that its requests may come from, as the gateway sees the connection; beyond: 403.", .nonempty = true, .one_or_many = true, .rule = &kCidr, .default_text = "any"}),
-       entry<&Key::endpoints>({.name = "endpoints", .doc = "What it may be used for; beyond: 403. `responses` has the stored ones too; `GET /v1/models` is always possible.", .nonempty = true, .one_or_many = true, .default_text = "all"})}};
+       entry<&Key::endpoints>({.name = "endpoints", .doc = "What it may be used for; beyond: 403. `responses` has the stored ones too; `GET /v1/models` is always possible.", .nonempty = true, .one_or_many = true, .default_text = "all"}),
+       entry<&Key::team>({.name = "team", .doc = "The team its requests are booked to: the tag `team`. A request cannot say another.", .rule = &kTagValue, .default_text = "none"}),
+       entry<&Key::tags>({.name = "tags", .doc = "Tags that all its requests are booked with, by name ([docs/ledger.md](ledger.md)). A request cannot say others in their place.", .rule = &kTagValue, .placeholder = "TAG"})}};
   return &table;
 }
 

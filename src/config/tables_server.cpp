@@ -184,6 +184,16 @@ const Table* table_of<Journal>() {
   return &table;
 }
 
+template <>
+const Table* table_of<TagRules>() {
+  static const Table table{
+      "tag_rules",
+      "Tags that requests may say: words that costs are sorted by in the books. Those of keys stand with the keys.",
+      {entry<&TagRules::names>({.name = "names", .doc = "Their names. A request says them in `x-fairway-tags: NAME=VALUE, …`; any other name there is refused with 400.", .one_or_many = true, .rule = &kTagName, .default_text = "none"}),
+       entry<&TagRules::metadata>({.name = "metadata", .doc = "Whether members of a request's `metadata` that have one of these names count as tags. Others are left alone, and all are passed on."})}};
+  return &table;
+}
+
 const Table& file_table() {
   static const Table table{
       "file",
@@ -196,6 +206,7 @@ const Table& file_table() {
        entry<&Config::limits>({.name = "limits", .doc = "Limits in size and number."}),
        entry<&Config::retries>({.name = "retries", .doc = "The retry budget."}),
        entry<&Config::alerts>({.name = "alerts", .doc = "What operators are told of beside the log ([docs/alerts.md](alerts.md))."}),
+       entry<&Config::tags>({.name = "tags", .doc = "What requests may be tagged with."}),
        entry<&Config::drain>({.name = "drain", .doc = "Caps for abandoned streams."}),
        entry<&Config::data_dir>({.name = "data_dir", .doc = "Where the books are kept, beside this file unless it is absolute. One gateway has it at a time.", .rule = &kPath}),
        entry<&Config::durability>({.name = "durability", .doc = "When an attempt's intent has to be on disk: `grouped`, every `journal.sync_ms` (a killed process loses nothing, a power cut at most that window); or `strict`, before the first byte goes upstream."}),

@@ -131,6 +131,8 @@ Result<void> Scan::take(const JsonMember& member) {
     has_content_ = member.kind != JsonKind::null;
   } else if (member.key == "prompt_cache_key" && member.kind == JsonKind::string) {
     facts_.prompt_cache_key = wire::json_text(member.value);
+  } else if (member.key == "metadata" && member.kind == JsonKind::object) {
+    facts_.metadata = member.value;
   }
   return {};
 }

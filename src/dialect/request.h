@@ -24,6 +24,7 @@ struct RequestFacts {
   std::string_view service_tier;    // between the quotes, as are the following; empty: absent or null
   std::string_view previous_response_id;
   std::string_view prompt_cache_key;
+  std::string_view metadata;        // the object as written; empty: absent, or no object
   std::optional<std::int64_t> output_limit;  // max_completion_tokens, max_tokens or max_output_tokens
   std::int64_t n = 1;
   std::size_t close_offset = 0;  // where the final } stands

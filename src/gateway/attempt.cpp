@@ -376,11 +376,21 @@ End fail(Exchange& x, FailureKind kind, std::string message, bool sent) {
 // The most the attempt may cost, out of the key's budgets. False: not enough is left for it at this place.
 net::Task<bool> afford(Exchange& x) {
   const auto most = x.deployment().most(x.reserved, route::tier_of(x.tier), x.running.time).value_or(Money());
-  auto refusal = co_await x.core.purse.reserve(*x.keys, x.key(), most, x.spending->held);
+  auto refusal = co_await x.core.purse.reserve(*x.keys, x.budgets(), most, x.spending->held);
   if (!refusal) co_return true;
   x.running = {};  // it was none
   x.asked->unaffordable = std::move(refusal);
   co_return false;
+}
+
+// Why the candidate at `at` is tried.
+ledger::Purpose purpose_of(const Exchange& x, std::uint16_t at) {
+  using enum ledger::Purpose;
+  if (x.twin_of) return hedge;
+  if (x.asked->fresh) return retry;
+  if (x.doubted.deployment != ledger::kNoIndex) return second_opinion;
+  if (!x.attempts.empty()) return fallback;
+  return x.asked->candidates.all[at].verdict == route::Verdict::probe ? probe : first;
 }
 
 // `durability: strict`. False: syncing fails, and the attempt must not begin.
@@ -398,7 +408,8 @@ net::Task<End> send(Exchange& x, net::Lease& lease, std::uint16_t at) {
   const auto& place = x.model().places[x.asked->candidates.all[at].place];
   begin_attempt(x, place.deployment);
   x.running.at = at;
-  if (!x.key().budgets.empty() && has_body(x.operation) && !co_await afford(x)) co_return End::unaffordable;
+  x.running.purpose = purpose_of(x, at);
+  if (!x.budgets().empty() && has_body(x.operation) && !co_await afford(x)) co_return End::unaffordable;
   const auto written_at = enter(x);
   if (!written_at || (*written_at != 0 && !co_await on_disk(x, *written_at))) co_return End::unbooked;
   take_ticket(x);

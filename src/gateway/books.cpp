@@ -60,9 +60,10 @@ std::expected<std::uint64_t, store::Refusal> Books::intent(const Exchange& x) {
                                                     .dialect_out = x.face().upstream,
                                                     .operation = x.operation,
                                                     .stream = x.stream,
-                                                    .tags = {},
+                                                    .tags = x.tags(),
                                                     .reserved = x.reserved,
-                                                    .reserved_cost = x.deployment().most(x.reserved, route::tier_of(x.tier), x.running.time)});
+                                                    .reserved_cost = x.deployment().most(x.reserved, route::tier_of(x.tier), x.running.time),
+                                                    .purpose = x.running.purpose});
   if (!written) return std::unexpected(written.error());
   return written->sequence;
 }
@@ -99,7 +100,7 @@ void Books::decided(const Exchange& x, const route::Decision& decision) {
   (void)lane_->append(ledger::Facts{.hash = x.request_id.view(), .bytes = bytes});
 }
 
-void Books::ended(const ledger::ExchangeRecord& r) {
+void Books::ended(const ledger::ExchangeRecord& r, std::string_view tags) {
   // Whoever has no key here could fill the disk.
   if (!lane_ || r.key == ledger::kNoIndex) return;
   (void)lane_->append(ledger::ExchangeEnd{.request_id = r.request_id.view(),
@@ -120,7 +121,9 @@ void Books::ended(const ledger::ExchangeRecord& r) {
                                           .attempts = static_cast<std::uint32_t>(r.attempts.size()),
                                           .usage = r.usage,
                                           .cost = r.cost,
-                                          .decision = {}});
+                                          .decision = {},
+                                          .tags = tags,
+                                          .deployment = r.attempts.empty() ? NameId::none : deployments_[r.attempts.back().deployment].name});
 }
 
 }  // namespace fw::gateway

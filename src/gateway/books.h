@@ -27,7 +27,8 @@ class Books {
   void settled(const ledger::AttemptRecord& attempt);
   // What the choice saw, under the request's id.
   void decided(const Exchange& x, const route::Decision& decision);
-  void ended(const ledger::ExchangeRecord& exchange);
+  // tags: as ledger/tags.h writes them.
+  void ended(const ledger::ExchangeRecord& exchange, std::string_view tags);
   // Keys of this table that are new here get their numbers.
   void learn_keys(const KeyTable& keys);
 

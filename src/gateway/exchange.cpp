@@ -10,6 +10,7 @@
 #include "gateway/failures.h"
 #include "gateway/hedge.h"
 #include "gateway/look.h"
+#include "gateway/tags.h"
 
 namespace fw::gateway {
 namespace {
@@ -148,7 +149,9 @@ Exchange::Exchange(Exchange* of)
     : core(of->core), client(of->client), keys(of->keys), operation(of->operation), twin_of(of), stream(of->stream), strip_usage(of->strip_usage), key_index(of->key_index),
       policy_index(of->policy_index), model_index(of->model_index), start(of->start), time(of->time), request_id(of->request_id), tier(of->tier),
       reserved(of->reserved), prompt(of->prompt), shape(of->shape), expected_input(of->expected_input), expected_output(of->expected_output) {
-  if (of->spending) spending = std::make_unique<Spending>();
+  if (!of->spending) return;
+  spending = std::make_unique<Spending>();
+  spending->budgets = of->spending->budgets;
 }
 
 Result<void> Exchange::admit(const Route& route) {
@@ -163,6 +166,7 @@ Result<void> Exchange::admit(const Route& route) {
   if (key().conditional)
     if (auto refused = refuse_use(key(), operation, client, time)) return std::unexpected(std::move(*refused));
   if (!key().budgets.empty() || !key().rates.empty()) spending = std::make_unique<Spending>();
+  if (auto tagged = take_tags(*this, head); !tagged) return tagged;
   holds_permit = core.shared().exchanges.take();
   if (!holds_permit)
     return std::unexpected(Error{Code::overloaded, Origin::gateway, Retry::after_delay,
@@ -208,6 +212,8 @@ Result<void> Exchange::parse(Result<net::Bytes> body) {
   tier = facts->service_tier;
   const auto limit = operation == Operation::embeddings ? std::optional<std::int64_t>(0) : facts->output_limit;
   reserved = ledger::reserve(asked->body.size(), limit, facts->n);  // 2
+  if (!facts->metadata.empty())
+    if (auto tagged = take_tags(*this, facts->metadata); !tagged) return tagged;
   const auto model = snapshot.model(facts->model);
   if (!model) {
     const auto near = snapshot.nearest_models(facts->model, key());

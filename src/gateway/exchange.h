@@ -3,6 +3,7 @@
 
 #include <array>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -73,6 +74,7 @@ struct Running {
   std::uint16_t number = 0;  // of the exchange's attempts, from 1; 0: it is not in the books yet
   bool open = false;
   bool sent = false;         // the request, or a part of it
+  ledger::Purpose purpose = ledger::Purpose::unknown;
   std::int32_t first_token_ms = -1;
   MonoTime start;
   WallTime time;
@@ -92,12 +94,14 @@ struct Doubted {
 struct Said {
   std::string client_request_id;
   ledger::ShortText<40> outcome;  // the error code the client was told
+  std::string tags;  // its key's and its own; empty: its key's alone
 };
 
 // What it has of its key's budgets and rates.
 struct Spending {
   Held held;   // for the running attempt
   Paced paced;
+  std::vector<std::uint16_t> budgets;  // its key's and those of its own tags; empty: its key's alone
 };
 
 class Race;
@@ -143,6 +147,15 @@ class Exchange {
   }
 
   const Key& key() const { return keys->key(key_index); }
+  // What it is booked with, as ledger/tags.h writes them.
+  std::string_view tags() const {
+    const auto& from = twin_of ? *twin_of : *this;
+    if (from.said && !from.said->tags.empty()) return from.said->tags;
+    return key_index == ledger::kNoIndex ? std::string_view() : std::string_view(key().tags);
+  }
+  // Its own tags bring budgets that its key has not.
+  bool tagged_budgets() const { return spending && !spending->budgets.empty(); }
+  std::span<const std::uint16_t> budgets() const { return tagged_budgets() ? spending->budgets : key().budgets; }
   const route::Policy& policy() const { return core.snapshot().policies()[policy_index]; }
   const Model& model() const { return core.snapshot().models()[model_index]; }
   const Deployment& deployment() const { return core.snapshot().deployments()[running.deployment]; }

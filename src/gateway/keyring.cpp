@@ -110,9 +110,9 @@ Asked read_patch(std::string_view patch) {
     if (name == "name" || name == "tenant")
       out.problems.push_back({.path = name, .found = "another " + name, .expected = "none: the books know the key by it", .hint = "create a new key"});
     // The reader of the whole would not see a key that null removes.
-    constexpr std::array<std::string_view, 9> kKnown{"name", "tenant", "models", "policy", "limits", "budget", "expires", "addresses", "endpoints"};
+    constexpr std::array<std::string_view, 11> kKnown{"name", "tenant", "models", "policy", "limits", "budget", "expires", "addresses", "endpoints", "team", "tags"};
     if (std::ranges::find(kKnown, name) == kKnown.end() && m.kind == wire::JsonKind::null)
-      out.problems.push_back({.path = name.substr(0, 64), .found = "an unknown key", .expected = "one of models, policy, limits, budget, expires, addresses, endpoints, disabled"});
+      out.problems.push_back({.path = name.substr(0, 64), .found = "an unknown key", .expected = "one of models, policy, limits, budget, expires, addresses, endpoints, team, tags, disabled"});
   }
   if (members == 0) out.problems.push_back({.found = "an empty object", .expected = "the fields to change", .hint = "such as {\"disabled\": true}"});
   return out;

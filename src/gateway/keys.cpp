@@ -39,6 +39,7 @@ std::shared_ptr<const KeyTable> KeyTable::make(const Snapshot& snapshot) {
   const auto& config = snapshot.config();
   const auto accounts = config::budget_accounts(config);
   for (const auto& a : accounts.accounts) table->budgets_.push_back({.name = a.name, .rule = *a.rule});
+  for (const auto& t : accounts.by_tag) table->tagged_.push_back({t.tag, static_cast<std::uint16_t>(t.account)});
   table->add_accounts_of(snapshot);
   for (std::size_t i = 0; i < config.tenants.size(); ++i) {
     auto& of = table->tenants_[*snapshot.tenant(config.tenants[i].name)];
@@ -48,6 +49,7 @@ std::shared_ptr<const KeyTable> KeyTable::make(const Snapshot& snapshot) {
     const auto& k = config.keys[i];
     auto key = table->made(snapshot, k);
     for (const auto account : accounts.of_key[i]) key.budgets.push_back(static_cast<std::uint16_t>(account));
+    table->add_tagged(key);
     table->set_policy(snapshot, k, key);
     table->set_rates(k, key, {});
     table->accepted_.push_back({.digest = k.digest.sha256, .until_ns = INT64_MAX, .key = static_cast<std::uint16_t>(table->keys_.size())});
@@ -58,7 +60,7 @@ std::shared_ptr<const KeyTable> KeyTable::make(const Snapshot& snapshot) {
   return table;
 }
 
-// An account is one tenant's where all that spend from it are that tenant's.
+// An account is one tenant's where all that spend from it are that tenant's; what is spent by tag, anybody may.
 void KeyTable::find_owners() {
   std::vector<bool> shared(budgets_.size());
   const auto spends = [&](std::uint16_t account, std::size_t tenant) {
@@ -70,8 +72,16 @@ void KeyTable::find_owners() {
     for (const auto account : key->budgets) spends(account, key->tenant);
   for (std::size_t t = 0; t < tenants_.size(); ++t)
     for (const auto account : tenants_[t].budgets) spends(account, t);
+  for (const auto& t : tagged_) shared[t.budget] = true;
   for (std::size_t i = 0; i < budgets_.size(); ++i)
     if (shared[i]) budgets_[i].tenant = ledger::kNoIndex;
+}
+
+// Behind the budgets by name, those of the key's tags.
+void KeyTable::add_tagged(Key& to) const {
+  to.named_budgets = to.budgets.size();
+  for (const auto& t : tagged_)
+    if (ledger::has_tag(to.tags, t.tag) && std::ranges::find(to.budgets, t.budget) == to.budgets.end()) to.budgets.push_back(t.budget);
 }
 
 // Rates of tenants, for all of their keys together.
@@ -99,13 +109,16 @@ Key KeyTable::made(const Snapshot& snapshot, const config::Key& k) const {
   key.expires = k.expires.value_or(WallTime{INT64_MAX});
   key.addresses = k.addresses;
   key.endpoints = endpoints_of(k);
+  key.tags = ledger::tags_text(k.tags);
   key.conditional = k.expires || !k.addresses.empty() || !k.endpoints.empty();
   return key;
 }
 
 void KeyTable::set_policy(const Snapshot& snapshot, const config::Key& k, Key& to) {
   to.policy = snapshot.policy(k.policy, config::refuses_unknown_price(snapshot.config(), k.policy, !to.budgets.empty()));
+  to.budgeted_policy = snapshot.policy(k.policy, config::refuses_unknown_price(snapshot.config(), k.policy, true));
   if (!snapshot.policies()[to.policy].pacing) return;
+  for (const auto& t : tagged_) budgets_[t.budget].paced = true;
   for (const auto account : to.budgets) budgets_[account].paced = true;
 }
 
@@ -150,6 +163,7 @@ std::uint16_t KeyTable::add(const Snapshot& snapshot, const config::Key& k, bool
   }
   const auto& all = tenants_[key.tenant].budgets;
   key.budgets.insert(key.budgets.end(), all.begin(), all.end());
+  add_tagged(key);
   set_policy(snapshot, k, key);
   set_rates(k, key, {});
   keys_.push_back(std::make_shared<const Key>(std::move(key)));
@@ -159,7 +173,8 @@ std::uint16_t KeyTable::add(const Snapshot& snapshot, const config::Key& k, bool
 void KeyTable::change(const Snapshot& snapshot, std::uint16_t index, const config::Key& k, bool disabled) {
   const auto& before = *keys_[index];
   auto key = made(snapshot, k);
-  key.budgets = before.budgets;
+  key.budgets.assign(before.budgets.begin(), before.budgets.begin() + static_cast<std::ptrdiff_t>(before.named_budgets));
+  add_tagged(key);
   if (k.budget) {
     auto& account = budgets_[key.budgets.front()];
     const auto& rule = k.budget->rule;

@@ -46,7 +46,10 @@ struct Key {
   std::vector<bool> models;            // by model index; empty: all
   std::uint16_t policy = 0;            // index into policies()
   std::size_t concurrent_max = 0;
-  std::vector<std::uint16_t> budgets;  // indices of budgets(), its own first
+  std::uint16_t budgeted_policy = 0;   // the same for requests whose own tags bring a budget
+  std::string tags;                    // of all its requests, as ledger/tags.h writes them
+  std::vector<std::uint16_t> budgets;  // indices of budgets(), its own first; those of its tags last
+  std::size_t named_budgets = 0;       // of them, so many are its own or those of its name or tenant
   std::vector<std::uint16_t> rates;    // indices of rates()
   std::shared_ptr<Permits> permits;    // of what runs at once; the same in all tables
   // What must hold beside the secret; `conditional`: any of it is said.
@@ -67,6 +70,12 @@ class KeyTable {
   const Key& key(std::size_t i) const { return *keys_[i]; }
   const std::vector<BudgetAccount>& budgets() const { return budgets_; }
   const std::vector<RateAccount>& rates() const { return rates_; }
+  // Budgets that whatever is tagged NAME=VALUE spends from.
+  struct Tagged {
+    std::string tag;
+    std::uint16_t budget = 0;
+  };
+  const std::vector<Tagged>& tagged() const { return tagged_; }
   // Budgets of all keys of a tenant, by the snapshot's index.
   const std::vector<std::uint16_t>& tenant_budgets(std::size_t tenant) const { return tenants_[tenant].budgets; }
   std::uint64_t version() const { return version_; }
@@ -102,6 +111,7 @@ class KeyTable {
   Key made(const Snapshot& snapshot, const config::Key& key) const;
   void set_rates(const config::Key& key, Key& to, const std::vector<std::uint16_t>& before);
   void set_policy(const Snapshot& snapshot, const config::Key& key, Key& to);
+  void add_tagged(Key& to) const;
   std::uint16_t add_rate(const std::string& whose, ledger::Rate rate, std::int64_t per_minute);
   void index(std::size_t accepted);
   void index_all();
@@ -109,6 +119,7 @@ class KeyTable {
   std::vector<std::shared_ptr<const Key>> keys_;
   std::vector<BudgetAccount> budgets_;
   std::vector<RateAccount> rates_;
+  std::vector<Tagged> tagged_;
   std::vector<OfTenant> tenants_;
   std::vector<Accepted> accepted_;
   std::vector<std::uint32_t> slots_;  // open addressing by the digest's first bytes: 1 + index of accepted_; 0: free

@@ -192,8 +192,8 @@ void look(Exchange& x, route::Decision& d) {
                 .tier = route::tier_of(x.tier),
                 .stream = x.stream,
                 .harmless = has_body(x.operation) && x.pinned == ledger::kNoIndex && x.expected_input <= kHarmlessTokens && !x.asked->facts.background};
-  x.policy_index = x.core.snapshot().policy_for(x.key().policy, d.question);
-  if (x.policy().pacing) d.question.pressure = x.core.purse.pressure(x.key());
+  x.policy_index = x.core.snapshot().policy_for(x.tagged_budgets() ? x.key().budgeted_policy : x.key().policy, d.question);
+  if (x.policy().pacing) d.question.pressure = x.core.purse.pressure(x.budgets());
   const auto slo_ms = x.policy().first_token_ms;
   const auto* const prompt = x.core.senses.warmth.find(x.prompt);
   d.seen.clear();

@@ -102,9 +102,9 @@ void Purse::keep_pace(std::size_t account) {
     post(to->loop(), [to, account, pressure] { to->purse.pressure_[account] = pressure; });
 }
 
-std::uint16_t Purse::pressure(const Key& key) const {
+std::uint16_t Purse::pressure(std::span<const std::uint16_t> budgets) const {
   std::uint16_t most = 0;
-  for (const auto account : key.budgets) most = std::max(most, pressure_[account]);
+  for (const auto account : budgets) most = std::max(most, pressure_[account]);
   return most;
 }
 
@@ -115,9 +115,9 @@ void Purse::keep_home(std::size_t cores, const std::vector<Money>& spent) {
   for (std::size_t i = 0; i < clocks_.size() && i < spent.size(); ++i) money.home()->restore(i, clocks_[i].at(core_.loop().wall()).id, spent[i]);
 }
 
-net::Task<std::optional<Error>> Purse::reserve(const KeyTable& keys, const Key& key, Money amount, Held& held) {
+net::Task<std::optional<Error>> Purse::reserve(const KeyTable& keys, std::span<const std::uint16_t> budgets, Money amount, Held& held) {
   held = {.amount = amount, .parts = {}};
-  for (const auto account : key.budgets) {
+  for (const auto account : budgets) {
     const auto span = clocks_[account].at(core_.loop().wall());
     while (!money.lease(account).take(span.id, amount).ok) {
       Leases<MoneyKind>::Asking asking(money, account, {span.id, amount});

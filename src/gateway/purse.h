@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "gateway/leases.h"
@@ -79,8 +80,8 @@ class Purse {
   // On core 0, before anything is asked and after make_room(). spent: of each budget in its present window.
   void keep_home(std::size_t cores, const std::vector<Money>& spent);
 
-  // The most an attempt may cost, out of all budgets of its key. Error: one refuses; then nothing is held.
-  net::Task<std::optional<Error>> reserve(const KeyTable& keys, const Key& key, Money amount, Held& held);
+  // The most an attempt may cost, out of all these budgets. Error: one refuses; then nothing is held. `budgets` outlives it.
+  net::Task<std::optional<Error>> reserve(const KeyTable& keys, std::span<const std::uint16_t> budgets, Money amount, Held& held);
   // cost: what is booked; of what is not known, the most it can be.
   void settle(Held& held, Money cost);
 
@@ -101,8 +102,8 @@ class Purse {
   void keep_pace(std::size_t account);
   // On the home core: operators are told that so much of a budget is spent.
   void tell_passed(std::size_t account, ledger::WindowId window, unsigned percent);
-  // Of the key's budgets, the most (route/pacer.h); 0 on cores that were told nothing.
-  std::uint16_t pressure(const Key& key) const;
+  // Of these budgets, the most (route/pacer.h); 0 on cores that were told nothing.
+  std::uint16_t pressure(std::span<const std::uint16_t> budgets) const;
 
   Leases<MoneyKind> money;
   Leases<PaceKind> pace;

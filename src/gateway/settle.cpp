@@ -40,6 +40,7 @@ void write_record(Exchange& x) {
   r.stream = x.stream;
   r.client_left = x.left;
   r.status = x.status;
+  r.tags = x.key_index == ledger::kNoIndex ? std::string_view() : x.tags();
   r.outcome = !x.said || x.said->outcome.empty() ? ledger::ShortText<40>(x.left ? "client_left" : "ok") : x.said->outcome;
   r.usage = {};
   for (const auto& a : x.attempts) r.usage.add(a.usage);
@@ -47,7 +48,7 @@ void write_record(Exchange& x) {
   r.attempts.assign(x.attempts.begin(), x.attempts.end());
   note_spill(x, r);
   count(x.core.counts, r);
-  x.core.books.ended(r);
+  x.core.books.ended(r, x.tags());
 }
 
 }  // namespace
@@ -63,6 +64,7 @@ ledger::AttemptRecord& close_attempt(Exchange& x, cloud::FailureKind outcome) {
   a.ended_ms = static_cast<std::int32_t>(x.core.loop().now().ms_since(x.running.start));
   a.status = x.running.status;
   a.outcome = outcome;
+  a.purpose = x.running.purpose;
   a.dialect_out = x.deployment().face(x.operation).upstream;
   a.tier = x.tier.view();
   x.running.open = false;

@@ -1,6 +1,7 @@
 #include "gateway/spent.h"
 
 #include <algorithm>
+#include <span>
 #include <unordered_map>
 
 #include "store/books.h"
@@ -20,11 +21,21 @@ Result<std::vector<Money>> spent(const Snapshot& snapshot, const KeyTable& table
   store::BooksFilter filter;
   filter.from = std::ranges::min(spans, {}, &ledger::WindowSpan::from).from;
   const auto count = [&](const ledger::Booked& attempt) {
+    const auto add = [&](std::uint16_t budget) {
+      if (spans[budget].contains(attempt.time)) out[budget] += attempt.charged();
+    };
     const auto key = keys.find(attempt.key);
     const auto tenant = key == keys.end() ? snapshot.tenant(attempt.tenant) : std::nullopt;
-    if (key == keys.end() && !tenant) return;
-    for (const auto budget : tenant ? table.tenant_budgets(*tenant) : key->second->budgets)
-      if (spans[budget].contains(attempt.time)) out[budget] += attempt.charged();
+    std::span<const std::uint16_t> named;
+    if (key != keys.end()) named = std::span(key->second->budgets).first(key->second->named_budgets);
+    else if (tenant) named = table.tenant_budgets(*tenant);
+    std::ranges::for_each(named, add);
+    // What it was tagged with then counts, whatever its key is tagged with now.
+    std::vector<std::uint16_t> by_tag;
+    for (const auto& t : table.tagged())
+      if (ledger::has_tag(attempt.tags, t.tag) && std::ranges::find(named, t.budget) == named.end() && std::ranges::find(by_tag, t.budget) == by_tag.end())
+        by_tag.push_back(t.budget);
+    std::ranges::for_each(by_tag, add);
   };
   if (auto read = (*books)->attempts(filter, count); !read) return std::unexpected(std::move(read.error()));
   return out;

@@ -81,6 +81,12 @@ void write_ms(JsonWriter& json, std::string_view key, std::int32_t ms) {
   else json.number(ms);
 }
 
+void write_tags(JsonWriter& json, std::string_view tags) {
+  json.begin_object();
+  each_tag(tags, [&](std::string_view name, std::string_view value) { json.member(name, value); });
+  json.end_object();
+}
+
 void write_booked(JsonWriter& json, const Booked& a) {
   json.begin_object();
   json.member("attempt_id", a.attempt_id).member("request_id", a.request_id);
@@ -88,6 +94,9 @@ void write_booked(JsonWriter& json, const Booked& a) {
   json.member("time", rfc3339_ms_text(a.time));
   write_text(json, "tenant", a.tenant);
   write_text(json, "key", a.key);
+  write_text(json, "team", a.team());
+  json.key("tags");
+  write_tags(json, a.tags);
   write_text(json, "model", a.model);
   write_text(json, "deployment", a.deployment);
   write_text(json, "provider", a.provider);
@@ -95,6 +104,7 @@ void write_booked(JsonWriter& json, const Booked& a) {
   write_text(json, "scope", a.scope);
   json.member("dialect_in", dialect::name(a.dialect_in)).member("dialect_out", dialect::name(a.dialect_out));
   json.member("operation", dialect::name(a.operation)).member("stream", a.stream);
+  json.member("purpose", name(a.purpose)).member("account", name(a.account()));
   json.member("outcome", cloud::name(a.outcome)).member("state", name(a.state)).member("status", a.status);
   write_ms(json, "first_token_ms", a.first_token_ms);
   json.member("ended_ms", a.ended_ms);

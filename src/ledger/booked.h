@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "ledger/journal.h"
+#include "ledger/tags.h"
 #include "wire/json_write.h"
 
 namespace fw::ledger {
@@ -31,7 +32,8 @@ struct Booked {
   dialect::Operation operation = dialect::Operation::chat;
   bool stream = false;
   bool intent_lost = false;  // only its end is in the books
-  std::string tags;
+  std::string tags;  // as tags.h writes them
+  Purpose purpose = Purpose::unknown;
   Reservation reserved;
   std::optional<Money> reserved_cost;  // the most it could cost when it was begun
 
@@ -54,6 +56,8 @@ struct Booked {
   void give_up();
   // What budgets count: its cost; where that is not known the most it can be; where nothing is known of it, zero.
   Money charged() const;
+  std::string_view team() const { return tag_of(tags, kTeamTag); }  // empty: none
+  Account account() const { return account_of(purpose, outcome); }
 };
 
 // Amounts are not known that should be: of an open or ambiguous one the bound, of a settled one the cost.
@@ -64,6 +68,7 @@ void write_usage(wire::JsonWriter& json, const dialect::Usage& usage);
 void write_money(wire::JsonWriter& json, std::string_view key, const std::optional<Money>& money);  // absent: null
 void write_text(wire::JsonWriter& json, std::string_view key, std::string_view text);               // empty: null
 void write_ms(wire::JsonWriter& json, std::string_view key, std::int32_t ms);                       // negative: null
+void write_tags(wire::JsonWriter& json, std::string_view tags);  // an object by name
 // One line of `fairway ledger export`.
 void write_booked(wire::JsonWriter& json, const Booked& attempt);
 

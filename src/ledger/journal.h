@@ -76,9 +76,10 @@ struct Intent {
   dialect::Dialect dialect_out = dialect::Dialect::chat;
   dialect::Operation operation = dialect::Operation::chat;
   bool stream = false;
-  std::string_view tags = {};  // 1,024; opaque here
+  std::string_view tags = {};  // 1,024; as tags.h writes them
   Reservation reserved = {};
   std::optional<Money> reserved_cost = {};  // the most it can cost; absent: no price is known
+  Purpose purpose = Purpose::unknown;       // since version 2
 };
 
 // The end of an attempt. There is one per attempt; what is learned later are adjustments.
@@ -120,6 +121,8 @@ struct ExchangeEnd {
   dialect::Usage usage = {};
   std::optional<Money> cost = {};
   std::string_view decision = {};   // opaque; any length
+  std::string_view tags = {};          // since version 2; 1,024
+  NameId deployment = NameId::none;    // likewise: that served, else the last that was tried; none: none was
 };
 
 // What was learned of an attempt after its settlement (or instead of one). Never edits: adds. What it

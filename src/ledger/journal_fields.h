@@ -1,6 +1,7 @@
 // What stands in a record's body, in order: one description for its size, for writing and for reading.
 // An archive has: id_pair, text(field, limit), fixed, number, count, code(field, last), flag, name,
-// money, amount (optional money), usage, maybe_usage. Only ever append, and raise kVersion of the kind.
+// money, amount (optional money), usage, maybe_usage, and since(version): whether the record has what came with that version.
+// Only ever append, behind since(), and raise kVersion of the kind.
 #pragma once
 
 #include <cstdint>
@@ -52,6 +53,7 @@ void fields(A& a, R& r) {
   a.number(r.reserved.input_expected);
   a.number(r.reserved.output_max);
   a.amount(r.reserved_cost);
+  if (a.since(2)) a.code(r.purpose, kPurposeLast);
 }
 
 template <class A, Fields<Settlement> R>
@@ -93,6 +95,9 @@ void fields(A& a, R& r) {
   a.usage(r.usage);
   a.amount(r.cost);
   a.text(r.decision, kAnyLength);
+  if (!a.since(2)) return;
+  a.text(r.tags, 1024);
+  a.name(r.deployment);
 }
 
 template <class A, Fields<Adjustment> R>
@@ -160,7 +165,9 @@ template <class R>
 inline constexpr std::uint8_t kKind = KindOf<R, Body>::value;
 inline constexpr std::uint8_t kKinds = std::variant_size_v<Body>;
 
-inline constexpr std::uint8_t kVersion = 1;  // of every kind, so far
+// What is written; every version from 1 on is read.
+template <class R>
+inline constexpr std::uint8_t kVersion = std::is_same_v<R, Intent> || std::is_same_v<R, ExchangeEnd> ? 2 : 1;
 // A reader that does not know the kind or version may not pass over the record.
 inline constexpr std::uint16_t kMustUnderstand = 1;
 // Of the kinds that money rests on.

@@ -30,8 +30,9 @@ bool only_zeros(std::span<const std::byte> bytes) {
 
 class Parser {
  public:
-  explicit Parser(std::span<const std::byte> body) : at_(body.data()), end_(at_ + body.size()) {}
+  Parser(std::span<const std::byte> body, std::uint8_t version) : at_(body.data()), end_(at_ + body.size()), version_(version) {}
   bool ok() const { return ok_; }
+  bool since(std::uint8_t version) const { return version_ >= version; }
 
   void id_pair(std::string_view& attempt, std::string_view& request) {
     text(attempt, kIdMax);
@@ -138,22 +139,32 @@ class Parser {
 
   const std::byte* at_;
   const std::byte* end_;
+  std::uint8_t version_;
   bool ok_ = true;
 };
 
 template <class R>
-bool parse_as(std::span<const std::byte> body, Body& out) {
-  Parser parser(body);
+bool parse_as(std::uint8_t version, std::span<const std::byte> body, Body& out) {
+  Parser parser(body, version);
   fields(parser, out.emplace<R>());
   return parser.ok();
 }
 
 template <std::size_t... I>
-bool parse_body(std::uint8_t kind, std::span<const std::byte> body, Body& out, std::index_sequence<I...>) {
+bool parse_body(std::uint8_t kind, std::uint8_t version, std::span<const std::byte> body, Body& out, std::index_sequence<I...>) {
   bool ok = false;
-  (void)((kind == I + 1 && ((ok = parse_as<std::variant_alternative_t<I, Body>>(body, out)), true)) || ...);
+  (void)((kind == I + 1 && ((ok = parse_as<std::variant_alternative_t<I, Body>>(version, body, out)), true)) || ...);
   return ok;
 }
+
+// The newest version of a kind that is read; 0: the kind is not known.
+template <std::size_t... I>
+std::uint8_t newest(std::uint8_t kind, std::index_sequence<I...>) {
+  std::uint8_t version = 0;
+  (void)((kind == I + 1 && ((version = kVersion<std::variant_alternative_t<I, Body>>), true)) || ...);
+  return version;
+}
+constexpr std::make_index_sequence<kKinds> kEveryKind;
 
 Error broken(std::string message) { return {.code = Code::internal_error, .origin = Origin::operator_, .message = std::move(message)}; }
 
@@ -261,12 +272,12 @@ const Record* SegmentReader::take(const Frame& frame) {
     gaps_.push_back({offset, last_ == 0 ? 0 : last_ + 1, frame.sequence - 1});
     broken_at_ = 0;
   }
-  const bool known = frame.kind >= 1 && frame.kind <= kKinds && frame.version <= kVersion;
+  const bool known = frame.version <= newest(frame.kind, kEveryKind);
   if (!known && (frame.flags & kMustUnderstand) != 0) {
     refuse(frame, "and it says that it must be understood");
     return nullptr;
   }
-  if (known && !parse_body(frame.kind, frame.body, record_.body, std::make_index_sequence<kKinds>())) {
+  if (known && !parse_body(frame.kind, frame.version, frame.body, record_.body, kEveryKind)) {
     refuse(frame, "but its body cannot be read as that");
     return nullptr;
   }
@@ -306,9 +317,9 @@ const Record* SegmentReader::finish(SegmentEnd end) {
 }
 
 void SegmentReader::refuse(const Frame& frame, std::string_view what) {
-  refusal_ = fmt::format("{}: at offset {} a record of kind {}, version {} was found, {}; expected kinds 1 to {} of version {} at most; "
+  refusal_ = fmt::format("{}: at offset {} a record of kind {}, version {} was found, {}; expected kinds 1 to {}, this one of version {} at most; "
                          "read it with the version of Fairway that wrote it",
-                         file_, frame.offset, frame.kind, frame.version, what, kKinds, kVersion);
+                         file_, frame.offset, frame.kind, frame.version, what, kKinds, newest(frame.kind, kEveryKind));
   end_ = SegmentEnd::refused;
 }
 

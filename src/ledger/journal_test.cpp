@@ -240,14 +240,46 @@ TEST(Journal, passes_over_what_it_does_not_know_and_need_not) {
 
 TEST(Journal, refuses_what_it_must_understand_and_says_where) {
   auto s = ten_records();
-  put<std::uint8_t>(s.bytes, s.offsets[4] + 17, 2);
+  put<std::uint8_t>(s.bytes, s.offsets[4] + 17, 9);
   put<std::uint16_t>(s.bytes, s.offsets[4] + 18, 1);
   sum_again(s, 4);
   auto reader = s.reader();
   EXPECT_EQ(read_all(reader).sequences.size(), 4U);
   EXPECT_EQ(reader.end(), SegmentEnd::refused);
   EXPECT_NE(reader.words().find("core-00/1.fwj: at offset " + std::to_string(s.offsets[4])), std::string::npos) << reader.words();
-  EXPECT_NE(reader.words().find("version 2 was found"), std::string::npos) << reader.words();
+  EXPECT_NE(reader.words().find("version 9 was found"), std::string::npos) << reader.words();
+}
+
+// As the version before the purpose and the tags wrote them: without their last fields.
+TEST(Journal, reads_intents_and_ends_of_the_version_before) {
+  WrittenSegment s(kSize);
+  const Intent intent{.attempt_id = "an-attempt-1", .request_id = "an-attempt", .purpose = Purpose::hedge};
+  const ExchangeEnd end{.request_id = "an-attempt", .outcome = "ok", .tags = "team=a", .deployment = NameId{3}};
+  for (const auto& [body, behind] : {std::pair{Body(intent), 1U}, {Body(end), 1U + 6U + 1U}}) {
+    ASSERT_TRUE(s.add(body));
+    const auto at = s.offsets.back();
+    std::uint32_t length = 0;
+    std::memcpy(&length, s.bytes.data() + at + 4, sizeof length);
+    length -= behind;
+    put(s.bytes, at + 4, length);
+    put<std::uint8_t>(s.bytes, at + 17, 1);
+    const auto size = (length + 7) / 8 * 8;
+    std::fill(s.bytes.begin() + static_cast<std::ptrdiff_t>(at + length), s.bytes.begin() + static_cast<std::ptrdiff_t>(s.at), std::byte{0});
+    s.at = at + size;
+    sum_again(s, s.offsets.size() - 1);
+  }
+  auto reader = s.reader();
+  const Record* first = reader.next();
+  ASSERT_NE(first, nullptr) << reader.words();
+  EXPECT_EQ(std::get<Intent>(first->body).attempt_id, "an-attempt-1");
+  EXPECT_EQ(std::get<Intent>(first->body).purpose, Purpose::unknown);
+  const Record* second = reader.next();
+  ASSERT_NE(second, nullptr) << reader.words();
+  EXPECT_EQ(std::get<ExchangeEnd>(second->body).outcome, "ok");
+  EXPECT_EQ(std::get<ExchangeEnd>(second->body).tags, "");
+  EXPECT_EQ(std::get<ExchangeEnd>(second->body).deployment, NameId::none);
+  EXPECT_EQ(reader.next(), nullptr);
+  EXPECT_EQ(reader.end(), SegmentEnd::clean) << reader.words();
 }
 
 TEST(Journal, refuses_a_newer_format_and_what_is_no_journal) {

@@ -83,6 +83,7 @@ class RandomRecords {
     r.tags = text(40);
     r.reserved = {dice.any_number(), dice.any_number(), dice.any_number()};
     r.reserved_cost = amount();
+    r.purpose = code(kPurposeLast);
     return r;
   }
   Settlement settlement() {
@@ -121,6 +122,8 @@ class RandomRecords {
     r.usage = usage();
     r.cost = amount();
     r.decision = text(2000);
+    r.tags = text(40);
+    r.deployment = id();
     return r;
   }
   Adjustment adjustment() {

@@ -18,6 +18,7 @@ bool begins(std::string_view attempt, std::string_view request) {
 // The most each field can take. Folds into a constant but for the texts.
 struct Bound {
   std::size_t size = 0;
+  static bool since(std::uint8_t) { return true; }
   void id_pair(std::string_view attempt, std::string_view request) {
     text(attempt, kIdMax);
     size += 2;
@@ -41,6 +42,7 @@ class Writer {
  public:
   explicit Writer(std::byte* at) : at_(at) {}
   std::byte* at() const { return at_; }
+  static bool since(std::uint8_t) { return true; }
 
   void id_pair(std::string_view attempt, std::string_view request) {
     text(attempt, kIdMax);
@@ -117,7 +119,7 @@ std::size_t encode(const R& record, Stamp stamp, std::span<std::byte> out) {
   Writer w(out.data() + 8);
   w.put(stamp.sequence);
   w.put(kKind<R>);
-  w.put(kVersion);
+  w.put(kVersion<R>);
   w.put(kFlags<R>);
   fields(w, record);
   const auto length = static_cast<std::uint32_t>(w.at() - out.data());

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -33,6 +34,35 @@ enum class Basis : std::uint8_t {
 };
 std::string_view name(Basis basis);
 
+// Why an attempt was made.
+enum class Purpose : std::uint8_t {
+  unknown,         // recorded before attempts told it
+  first,           // the request's first
+  probe,           // the request's first, at a place that is looked at whether it is well again
+  retry,           // the same place once more: a kept connection was dead
+  fallback,        // another place, after one failed
+  second_opinion,  // another place, because one refused what the request does not explain
+  hedge            // another place beside a slow one
+};
+inline constexpr Purpose kPurposeLast = Purpose::hedge;
+std::string_view name(Purpose purpose);
+
+// What an attempt's cost is booked to. What stands behind `answers` is the price of getting them: nothing of it reached a
+// client as the whole answer.
+enum class Account : std::uint8_t {
+  unknown,          // its purpose is unknown
+  answers,          // it answered, or runs, or its client left
+  failures,         // a first attempt that failed
+  probes,           // one at a place that was looked at, and was not well
+  retries,          // a failed retry
+  fallbacks,        // a failed fallback
+  second_opinions,  // a failed second opinion
+  hedges            // given up because another was faster, or a hedge that failed
+};
+inline constexpr std::size_t kAccounts = 8;
+std::string_view name(Account account);
+Account account_of(Purpose purpose, cloud::FailureKind outcome);
+
 using RequestId = ShortText<40>;
 using AttemptId = ShortText<48>;
 using UpstreamRequestId = ShortText<64>;
@@ -53,6 +83,7 @@ struct AttemptRecord {
   AttemptState state = AttemptState::open;
   Basis basis = Basis::none;
   dialect::Dialect dialect_out = dialect::Dialect::chat;
+  Purpose purpose = Purpose::unknown;
   ShortText<16> tier;         // served, else asked
   ShortText<120> price_row;   // the row of the offer book that the amounts rest on, or "config"; empty: none
   dialect::Usage usage;
@@ -77,6 +108,7 @@ struct ExchangeRecord {
   bool client_left = false;
   std::int16_t status = 0;   // what the client was answered
   ShortText<40> outcome;     // "ok" or the error code the client was told
+  std::string tags;          // as tags.h writes them
   dialect::Usage usage;      // of all attempts
   std::optional<Money> cost; // of all attempts; absent: one of them is unknown
   std::vector<AttemptRecord> attempts;

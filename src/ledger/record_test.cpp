@@ -31,5 +31,23 @@ TEST(Record, names_every_state_as_the_export_does) {
   EXPECT_EQ(name(Basis::price_unknown), "price_unknown");
 }
 
+TEST(Record, what_did_not_answer_is_booked_by_why_it_was_made) {
+  using enum Purpose;
+  using cloud::FailureKind;
+  for (const auto purpose : {first, probe, retry, fallback, second_opinion, hedge}) {
+    EXPECT_EQ(account_of(purpose, FailureKind::none), Account::answers);
+    EXPECT_EQ(account_of(purpose, FailureKind::outrun), Account::hedges);
+  }
+  EXPECT_EQ(name(account_of(unknown, FailureKind::none)), "unknown");
+  EXPECT_EQ(name(account_of(unknown, FailureKind::truncated)), "unknown");
+  EXPECT_EQ(name(account_of(first, FailureKind::truncated)), "failures");
+  EXPECT_EQ(name(account_of(probe, FailureKind::server_error)), "probes");
+  EXPECT_EQ(name(account_of(retry, FailureKind::server_error)), "retries");
+  EXPECT_EQ(name(account_of(fallback, FailureKind::timed_out)), "fallbacks");
+  EXPECT_EQ(name(account_of(second_opinion, FailureKind::invalid_request)), "second_opinions");
+  EXPECT_EQ(name(account_of(hedge, FailureKind::server_error)), "hedges");
+  EXPECT_EQ(name(kPurposeLast), "hedge");
+}
+
 }  // namespace
 }  // namespace fw::ledger

@@ -184,7 +184,7 @@ TEST(Bookkeeper, a_ledger_of_a_newer_format_is_refused_and_not_touched) {
   const auto written = fs::last_write_time(ledger_path(folder.path));
   const auto opened = Ledger::open(folder.path);
   ASSERT_FALSE(opened);
-  EXPECT_NE(opened.error().message.find("has the format 9, this program knows up to 1"), std::string::npos) << opened.error().message;
+  EXPECT_NE(opened.error().message.find("has the format 9, this program knows up to 2"), std::string::npos) << opened.error().message;
   EXPECT_EQ(fs::last_write_time(ledger_path(folder.path)), written);
   EXPECT_FALSE(Books::open(folder.path));
 }

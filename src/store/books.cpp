@@ -40,7 +40,8 @@ bool BooksFilter::admits(const Booked& a) const {
   const auto is = [](const std::string& wanted, std::string_view found) { return wanted.empty() || wanted == found; };
   return (!from || a.time >= *from) && (!until || a.time < *until) && is(tenant, a.tenant) && is(key, a.key) && is(model, a.model) &&
          is(deployment, a.deployment) && is(provider, a.provider) && is(cloud, a.cloud) && is(scope, a.scope) && is(request_id, a.request_id) &&
-         is(state, ledger::name(a.state));
+         is(state, ledger::name(a.state)) && is(team, a.team()) && is(purpose, ledger::name(a.purpose)) && is(account, ledger::name(a.account())) &&
+         std::ranges::all_of(tags, [&a](const auto& tag) { return ledger::has_tag(a.tags, tag); });
 }
 
 // ---- the journals' tail
@@ -124,6 +125,7 @@ Booked booked_of(const ledger::Intent& i, const ledger::SegmentReader& reader) {
   b.operation = i.operation;
   b.stream = i.stream;
   b.tags = i.tags;
+  b.purpose = i.purpose;
   b.reserved = i.reserved;
   b.cost_low = Money{};
   b.cost_high = b.reserved_cost = i.reserved_cost;
@@ -149,7 +151,9 @@ BookedExchange exchange_of(const ledger::ExchangeEnd& x, const ledger::SegmentRe
           .outcome = std::string(x.outcome),
           .attempts = x.attempts,
           .cost = x.cost,
-          .decision = std::string(x.decision)};
+          .decision = std::string(x.decision),
+          .deployment = text(x.deployment),
+          .tags = std::string(x.tags)};
 }
 
 }  // namespace
@@ -259,6 +263,34 @@ Result<std::unique_ptr<Books>> Books::open(const std::string& data_dir) {
   return out;
 }
 
+Result<std::string> Books::temporary() {
+  std::error_code error;
+  if (!copy_.empty()) return copy_;
+  auto folder = (std::filesystem::temp_directory_path(error) / "fairway-ledger-XXXXXX").string();
+  if (!::mkdtemp(folder.data())) return std::unexpected(told(fmt::format("{}: no temporary directory can be made", folder)));
+  return copy_ = folder;
+}
+
+// A ledger of an older version is not ours to change: a copy of it is.
+Result<void> Books::copy_forward(std::unique_ptr<Sqlite>& db, const std::string& path) {
+  if (copy_.empty()) {
+    const auto folder = temporary();
+    if (!folder) return std::unexpected(folder.error());
+    const auto copy = (std::filesystem::path(*folder) / std::filesystem::path(path).filename()).string();
+    {
+      Statement vacuum(*db, "VACUUM INTO ?");
+      vacuum.put(copy).run();
+    }
+    if (!db->ok()) return std::unexpected(db->error());
+    auto copied = Sqlite::open(copy, Sqlite::How::write);
+    if (!copied) return std::unexpected(copied.error());
+    db = std::move(*copied);
+  }
+  bring_forward(*db);
+  if (!db->ok()) return std::unexpected(db->error());
+  return {};
+}
+
 // A write-ahead log that was left behind can only be read by writing beside it, so both are copied away first.
 Result<void> Books::open_ledger(const std::string& data_dir) {
   namespace fs = std::filesystem;
@@ -267,19 +299,22 @@ Result<void> Books::open_ledger(const std::string& data_dir) {
   const auto log = path + "-wal";
   auto how = running_ ? Sqlite::How::read : Sqlite::How::immutable;
   if (!running_ && fs::exists(log, error) && fs::file_size(log, error) > 0) {
-    auto folder = (fs::temp_directory_path(error) / "fairway-ledger-XXXXXX").string();
-    if (!::mkdtemp(folder.data())) return std::unexpected(told(fmt::format("{}: no temporary directory can be made", folder)));
-    copy_ = folder;
+    const auto folder = temporary();
+    if (!folder) return std::unexpected(folder.error());
     for (const auto& from : {path, log})
-      if (!fs::copy_file(from, fs::path(folder) / fs::path(from).filename(), error))
-        return std::unexpected(told(fmt::format("{}: cannot be copied to {}: {}", from, folder, error.message())));
-    path = (fs::path(folder) / fs::path(path).filename()).string();
+      if (!fs::copy_file(from, fs::path(*folder) / fs::path(from).filename(), error))
+        return std::unexpected(told(fmt::format("{}: cannot be copied to {}: {}", from, *folder, error.message())));
+    path = (fs::path(*folder) / fs::path(path).filename()).string();
     how = Sqlite::How::write;
   }
   auto db = Sqlite::open(path, how);
   if (!db) return std::unexpected(db.error());
   if (auto ours = check_ledger(**db, path); !ours) return std::unexpected(ours.error());
-  if ((*db)->number("PRAGMA user_version") == 0) return {};  // being made just now: nothing is in it
+  const auto version = (*db)->number("PRAGMA user_version");
+  if (version == 0) return {};  // being made just now: nothing is in it
+  if (version < kLedgerVersion) {
+    if (auto forward = copy_forward(*db, path); !forward) return forward;
+  }
   db_ = std::move(*db);
   db_->run("PRAGMA temp_store=MEMORY; BEGIN");
   return {};
@@ -310,14 +345,14 @@ struct Books::Row {
   std::int64_t id = 0;
   RunId run{};
   std::int64_t price_row = 0;
-  std::array<std::int64_t, kGroupColumns> words{};
+  std::array<std::int64_t, kGroupColumns> words{};  // but for the account
   Booked says;
 };
 
 namespace {
 constexpr const char* kAttempts =
     "SELECT a.id,attempt_id,request_id,client_request_id,time,tenant,key,model,deployment,cloud,scope,provider,price_row,dialect_in,"
-    "dialect_out,operation,stream,tags,input_max,input_expected,output_max,intent_lost,r.run FROM attempts a JOIN runs r ON r.id=a.run"
+    "dialect_out,operation,stream,tags,input_max,input_expected,output_max,intent_lost,team,tag_set,purpose,r.run FROM attempts a JOIN runs r ON r.id=a.run"
     " WHERE {} ORDER BY a.id";
 constexpr const char* kByTime = "time>=? AND time<?";
 // The ids of a request's attempts begin with the request's.
@@ -332,7 +367,7 @@ bool Books::load(Statement& r, Row& row) {
   row.id = r.integer();
   for (auto* text : {&b.attempt_id, &b.request_id, &b.client_request_id}) *text = r.text();
   b.time.ns = r.integer();
-  for (auto& w : row.words) w = r.integer();
+  for (std::size_t i = 0; i < kTeamColumn; ++i) row.words[i] = r.integer();
   const std::array names{&b.tenant, &b.key, &b.model, &b.deployment, &b.cloud, &b.scope};
   for (std::size_t i = 0; i < names.size(); ++i) *names[i] = word(row.words[i]);
   b.provider = word(r.integer());
@@ -346,6 +381,9 @@ bool Books::load(Statement& r, Row& row) {
   b.reserved.input_expected = r.integer();
   b.reserved.output_max = r.integer();
   b.intent_lost = r.integer() != 0;
+  row.words[kTeamColumn] = r.integer();
+  row.words[kTagsColumn] = r.integer();
+  b.purpose = static_cast<ledger::Purpose>(r.integer());
   const auto run = r.text();
   std::copy_n(run.begin(), std::min(run.size(), row.run.size()), row.run.begin());
   return true;
@@ -393,6 +431,37 @@ Result<void> Books::attempts(const BooksFilter& filter, const std::function<void
   return {};
 }
 
+Result<void> Books::each_in_tail(const std::function<void(const Booked*, const Booked&)>& visit) {
+  std::unique_ptr<Statement> rows, entries;
+  if (db_) {
+    rows = std::make_unique<Statement>(*db_, fmt::format(kAttempts, "attempt_id=?").c_str());
+    entries = std::make_unique<Statement>(*db_, kEntriesOfAttempt);
+  }
+  for (auto& [id, a] : tail_->attempts) {
+    if (a.intent) {
+      auto now = *a.intent;
+      Tail::apply(now, a.entries);
+      finish(now, a.run);
+      visit(nullptr, now);
+      continue;
+    }
+    Row row;
+    if (!rows) continue;
+    rows->put(std::string_view(id));
+    const bool found = load(*rows, row);
+    rows->reset();
+    if (!found) continue;  // its intent is lost: verify says so
+    entries->put(row.id);
+    fold_entries(*entries, row.says);
+    auto now = row.says;
+    Tail::apply(now, a.entries);
+    finish(now, row.run);
+    visit(&row.says, now);
+  }
+  if (db_ && !db_->ok()) return std::unexpected(db_->error());
+  return {};
+}
+
 void Books::each_booked(
     const std::function<void(const Booked&, const Folded&, const std::array<std::int64_t, kGroupColumns>&)>& visit) {
   Statement rows(*db_, fmt::format(kAttempts, kByTime).c_str());
@@ -401,6 +470,7 @@ void Books::each_booked(
   for (Row row; load(rows, row);) {
     entries.put(row.id);
     const auto folded = fold_entries(entries, row.says);
+    row.words[kAccountColumn] = static_cast<std::int64_t>(row.says.account());
     visit(row.says, folded, row.words);
   }
 }
@@ -410,7 +480,7 @@ void Books::each_booked(
 Result<void> Books::exchanges(const std::function<void(const BookedExchange&)>& visit) {
   if (db_) {
     Statement r(*db_, "SELECT request_id,client_request_id,time,duration_ms,first_token_ms,tenant,key,model,policy,dialect_in,operation,"
-                      "stream,client_left,status,outcome,attempts,cost_micro,cost_rest,decision FROM exchanges ORDER BY id");
+                      "stream,client_left,status,outcome,attempts,cost_micro,cost_rest,decision,deployment,tags FROM exchanges ORDER BY id");
     while (r.row()) {
       BookedExchange x;
       x.request_id = r.text();
@@ -431,6 +501,8 @@ Result<void> Books::exchanges(const std::function<void(const BookedExchange&)>& 
       const auto rest = r.integer();
       if (priced) x.cost = money_of(micro, rest);
       x.decision = r.text();
+      x.deployment = word(r.integer());
+      x.tags = r.text();
       visit(x);
     }
     if (!db_->ok()) return std::unexpected(db_->error());

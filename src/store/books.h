@@ -19,7 +19,9 @@ namespace fw::store {
 struct BooksFilter {
   std::optional<WallTime> from;   // of the intent
   std::optional<WallTime> until;  // exclusive
-  std::string tenant, key, model, deployment, provider, cloud, scope, state, request_id;
+  std::string tenant, key, model, deployment, provider, cloud, scope, state, request_id, team;
+  std::vector<std::string> tags;  // each NAME=VALUE; all of them
+  std::string purpose, account;
   bool admits(const ledger::Booked& attempt) const;
 };
 
@@ -39,7 +41,26 @@ struct BookedExchange {
   std::uint32_t attempts = 0;
   std::optional<Money> cost;
   std::string decision;  // opaque
+  std::string deployment;  // that served, else the last that was tried; empty: none was, or it was not told yet
+  std::string tags;        // as ledger/tags.h writes them
 };
+
+// Sums that are asked for: of the hours or days that begin in [from, until), by these dimensions.
+struct SumsQuery {
+  std::optional<WallTime> from = {}, until = {};  // whole hours (UTC); where `hourly` is false, whole days
+  bool hourly = false;
+  bool each_span = false;               // a row for each hour or day, not one for all
+  std::vector<std::string> by = {};       // tenant, key, team, model, deployment, cloud, scope, account, tag:NAME
+  std::string tenant = {}, key = {}, team = {}, model = {}, deployment = {}, cloud = {}, scope = {}, account = {};  // empty: all
+  std::vector<std::string> tags = {};    // each NAME=VALUE; all of them
+};
+struct SumsRow {
+  WallTime start{};                 // of the hour or day
+  std::vector<std::string> values;  // of the dimensions, in their order
+  Sums sums;
+};
+// What cannot be asked by, for people; empty: all can.
+std::string unknown_dimension(const std::vector<std::string>& by);
 
 struct Folded;  // ledger_inside.h
 
@@ -65,6 +86,9 @@ class Books {
   // In the order in which they were first told to each core.
   Result<void> facts(const std::function<void(std::string_view hash, std::string_view bytes)>& visit);
 
+  // Sums of the books as they stand, by start and values; from the rollups, not from the attempts. What runs is `open`.
+  Result<std::vector<SumsRow>> sums(const SumsQuery& query);
+
   // Differences within the ledger itself: attempts with more or less than one end, sums that are not their entries'.
   // At most `limit` of them.
   Result<std::vector<std::string>> inconsistencies(std::size_t limit);
@@ -74,6 +98,8 @@ class Books {
   struct Row;
   Books();
   Result<void> open_ledger(const std::string& data_dir);
+  Result<void> copy_forward(std::unique_ptr<Sqlite>& db, const std::string& path);
+  Result<std::string> temporary();
   Result<Positions> positions();
   Result<void> read_tail(const std::string& data_dir);
   void keep(const Position& position, const ledger::Record& record, const ledger::SegmentReader& reader);
@@ -81,6 +107,8 @@ class Books {
   bool load(Statement& rows, Row& row);
   // Every attempt of the ledger as its entries alone make it.
   void each_booked(const std::function<void(const ledger::Booked&, const Folded&, const std::array<std::int64_t, kGroupColumns>&)>& visit);
+  // Every attempt that the journals say something of: as the ledger has it (null: it has not), and as it stands.
+  Result<void> each_in_tail(const std::function<void(const ledger::Booked* before, const ledger::Booked& now)>& visit);
   void finish(ledger::Booked& attempt, const RunId& run) const;
   void read_words();
   std::string_view word(std::int64_t id) const;

@@ -1,9 +1,11 @@
 #include "store/books.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
 
+#include "store/ledger_schema.h"
 #include "store/ledger_testing.h"
 #include "store/lock.h"
 
@@ -87,6 +89,146 @@ TEST(Books, a_changed_entry_is_found_in_the_sums) {
   ASSERT_TRUE(wrong);
   ASSERT_EQ(wrong->size(), 2U);  // of the hour and of the day
   EXPECT_NE(wrong->front().find("cost is 0.000000000000004 USD, its attempts have 0.000000000000005 USD"), std::string::npos) << wrong->front();
+}
+
+// A ledger of the first version, with an attempt of 5 units.
+void make_first_version(const std::string& data_dir) {
+  auto db = std::move(*Sqlite::open(ledger_path(data_dir), Sqlite::How::write));
+  db->run(kLedgerSchema);
+  db->run("INSERT INTO words VALUES(2, 'acme'); INSERT INTO runs VALUES(1, zeroblob(16), 0, 'test');"
+          "INSERT INTO attempts VALUES(1,'r1-1','r1','',1790000000000000000,2,1,1,1,1,1,1,1,0,0,0,0,x'',1,1,1,1,0);"
+          "INSERT INTO entries(attempt,kind,run,core,record,state,basis,known,cost_micro,cost_rest,low_micro,low_rest,high_micro,high_rest,outcome,usage_bits) "
+          "VALUES(1,1,1,0,1,0,6,6,0,0,0,0,0,9,NULL,NULL),(1,2,1,0,2,1,1,7,0,5,0,5,-1,999999996,11,NULL);"
+          "INSERT INTO rollups VALUES(3600,1789999200,2,1,1,1,1,1,1,0,1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,5,0,5,0,5),"
+          "(86400,1789948800,2,1,1,1,1,1,1,0,1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,5,0,5,0,5);"
+          "PRAGMA application_id=1180126279; PRAGMA user_version=1");
+  ASSERT_TRUE(db->ok()) << db->error().message;
+}
+
+void expect_brought_forward(const std::string& data_dir) {
+  auto books = Books::open(data_dir);
+  ASSERT_TRUE(books) << books.error().message;
+  const auto wrong = (*books)->inconsistencies(10);
+  ASSERT_TRUE(wrong) << wrong.error().message;
+  EXPECT_TRUE(wrong->empty()) << wrong->front();
+  std::size_t seen = 0;
+  ASSERT_TRUE((*books)->attempts({}, [&](const ledger::Booked& a) {
+    ++seen;
+    EXPECT_EQ(a.tenant, "acme");
+    EXPECT_EQ(a.cost, Money::of_units(5));
+    EXPECT_EQ(a.account(), ledger::Account::unknown);
+  }));
+  EXPECT_EQ(seen, 1U);
+  const auto sums = (*books)->sums({.by = {"tenant", "account"}});
+  ASSERT_TRUE(sums && sums->size() == 1);
+  EXPECT_EQ(sums->front().values, (std::vector<std::string>{"acme", "unknown"}));
+  EXPECT_EQ(sums->front().sums.cost, Money::of_units(5));
+}
+
+TEST(Books, a_ledger_of_the_first_version_is_read_without_changing_it_and_brought_forward_by_its_writer) {
+  const Folder folder;
+  make_first_version(folder.path);
+  const auto written = fs::last_write_time(ledger_path(folder.path));
+  expect_brought_forward(folder.path);
+  EXPECT_EQ(fs::last_write_time(ledger_path(folder.path)), written);
+  const auto opened = Ledger::open(folder.path);
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_NE(fs::last_write_time(ledger_path(folder.path)), written);
+  expect_brought_forward(folder.path);
+}
+
+struct Said {
+  std::string id;
+  std::string tags;
+  ledger::Purpose purpose = ledger::Purpose::first;
+  cloud::FailureKind outcome = cloud::FailureKind::none;
+  std::int64_t cost = 0;
+};
+
+void write_said(Lane& lane, const Said& s, bool end = true) {
+  auto i = intent(s.id);
+  i.tags = s.tags;
+  i.purpose = s.purpose;
+  i.time.ns = 1'790'000'000'000'000'000;
+  i.reserved_cost = Money::of_units(50);
+  ASSERT_TRUE(lane.append(i));
+  if (!end) return;
+  auto e = settlement(s.id, s.cost);
+  e.outcome = s.outcome;
+  ASSERT_TRUE(lane.append(e));
+}
+
+std::map<std::string, std::string> costs_by(Books& books, const SumsQuery& query) {
+  std::map<std::string, std::string> out;
+  const auto rows = books.sums(query);
+  EXPECT_TRUE(rows) << rows.error().message;
+  for (const auto& row : *rows) {
+    std::string name;
+    for (const auto& value : row.values) name += (name.empty() ? "" : " ") + value;
+    out[name] = fmt::format("{} of {}", static_cast<std::int64_t>(row.sums.cost.units()), row.sums.counts[0]);
+  }
+  return out;
+}
+
+using Costs = std::map<std::string, std::string>;
+
+TEST(Books, sums_are_the_same_from_rollups_from_journals_and_from_both) {
+  using cloud::FailureKind;
+  using ledger::Purpose;
+  for (const bool moved : {false, true}) {
+    const Folder folder;
+    auto journal = open_journal(folder);
+    auto keeper = open_keeper(*journal);
+    auto& lane = journal->lane(0);
+    write_said(lane, {"a-1", "project=x,team=search", Purpose::first, FailureKind::truncated, 3});
+    write_said(lane, {"a-2", "project=x,team=search", Purpose::fallback, FailureKind::none, 5});
+    write_said(lane, {"b-1", "team=ads", Purpose::first, FailureKind::outrun, 7});
+    write_said(lane, {"b-2", "team=ads", Purpose::hedge, FailureKind::none, 11});
+    write_said(lane, {"c-1", "", Purpose::retry, FailureKind::server_error, 13}, false);
+    if (moved) ASSERT_TRUE(keeper->step());
+    // Its intent is where it is; its end is in the journal.
+    auto end = settlement("c-1", 13);
+    end.outcome = FailureKind::server_error;
+    ASSERT_TRUE(lane.append(end));
+    auto books = std::move(*Books::open(folder.path));
+    EXPECT_EQ(costs_by(*books, {.by = {"account"}}),
+              (Costs{{"answers", "16 of 2"}, {"failures", "3 of 1"}, {"hedges", "7 of 1"}, {"retries", "13 of 1"}})) << moved;
+    EXPECT_EQ(costs_by(*books, {.by = {"team", "tag:project"}}), (Costs{{"search x", "8 of 2"}, {"ads ", "18 of 2"}, {"", "13 of 1"}})) << moved;
+    EXPECT_EQ(costs_by(*books, {.by = {"account"}, .team = "search"}), (Costs{{"answers", "5 of 1"}, {"failures", "3 of 1"}}));
+    EXPECT_EQ(costs_by(*books, {.by = {}, .tags = {"project=x"}}), (Costs{{"", "8 of 2"}}));
+    EXPECT_EQ(costs_by(*books, {.from = WallTime{1'790'035'200'000'000'000}}), Costs{});
+    const auto wrong = books->inconsistencies(10);
+    EXPECT_TRUE(wrong && wrong->empty()) << wrong->front();
+    BooksFilter search;
+    search.team = "search";
+    search.account = "failures";
+    EXPECT_EQ(states(folder.path, search).size(), 1U);
+  }
+}
+
+TEST(Books, an_account_that_a_late_settlement_changes_moves_in_the_sums) {
+  const Folder folder;
+  auto journal = open_journal(folder);
+  auto keeper = open_keeper(*journal);
+  auto& lane = journal->lane(0);
+  write_said(lane, {"a-1", "", ledger::Purpose::hedge}, false);
+  ASSERT_TRUE(keeper->step());  // open: among the answers so far
+  ASSERT_TRUE(lane.append(ledger::Adjustment{.attempt_id = "a-1", .state = ledger::AttemptState::settled_exact, .cost = Money::of_units(2), .cost_low = Money::of_units(2), .cost_high = Money::of_units(2)}));
+  ASSERT_TRUE(keeper->step());
+  auto end = settlement("a-1", 9);  // behind the adjustment: it changes the account alone
+  end.outcome = cloud::FailureKind::outrun;
+  ASSERT_TRUE(lane.append(end));
+  ASSERT_TRUE(keeper->step());
+  auto books = std::move(*Books::open(folder.path));
+  EXPECT_EQ(costs_by(*books, {.by = {"account"}}), (Costs{{"hedges", "2 of 1"}}));
+  const auto wrong = books->inconsistencies(10);
+  EXPECT_TRUE(wrong && wrong->empty()) << wrong->front();
+}
+
+TEST(Books, a_dimension_that_there_is_not_is_told) {
+  EXPECT_EQ(unknown_dimension({"tenant", "tag:project"}), "");
+  EXPECT_NE(unknown_dimension({"tenants"}).find("found 'tenants', expected tenant, key, team"), std::string::npos);
+  EXPECT_NE(unknown_dimension({"tag:Project"}), "");
 }
 
 TEST(Books, exchanges_bring_their_decision_and_facts_their_bytes_from_ledger_and_journal) {

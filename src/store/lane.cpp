@@ -13,6 +13,7 @@ using ledger::NameId;
 template <class W>
 struct Collect {
   W& words;
+  static bool since(std::uint8_t) { return true; }
   void id_pair(std::string_view, std::string_view) {}
   void text(std::string_view, std::size_t) {}
   void fixed(std::int64_t) {}

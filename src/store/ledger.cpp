@@ -40,6 +40,15 @@ Result<void> check_ledger(Sqlite& db, const std::string& path) {
   return {};
 }
 
+void bring_forward(Sqlite& db) {
+  constexpr std::array<const char*, kLedgerVersion> kSteps{kLedgerSchema, kLedgerTo2};
+  const auto version = db.number("PRAGMA user_version");
+  if (version >= kLedgerVersion) return;
+  db.run("BEGIN IMMEDIATE");
+  for (auto step = static_cast<std::size_t>(version); step < kSteps.size(); ++step) db.run(kSteps[step]);
+  db.run(fmt::format("PRAGMA application_id={}; PRAGMA user_version={}; COMMIT", kLedgerApplication, kLedgerVersion).c_str());
+}
+
 Ledger::Ledger(std::unique_ptr<Sqlite> db) : db_(std::move(db)) {}
 Ledger::~Ledger() = default;
 
@@ -52,11 +61,7 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const std::string& data_dir) {
     return std::unexpected(ours.error());
   }
   (*db)->run("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=8000; PRAGMA cache_size=-65536");
-  if ((*db)->number("PRAGMA user_version") < kLedgerVersion) {
-    (*db)->run("BEGIN IMMEDIATE");
-    (*db)->run(kLedgerSchema);
-    (*db)->run(fmt::format("PRAGMA application_id={}; PRAGMA user_version={}; COMMIT", kLedgerApplication, kLedgerVersion).c_str());
-  }
+  bring_forward(**db);
   std::unique_ptr<Ledger> out(new Ledger(std::move(*db)));
   out->s_ = std::make_unique<Statements>(*out->db_);
   if (const auto loaded = out->load(); !loaded) return std::unexpected(loaded.error());
@@ -75,12 +80,14 @@ Result<void> Ledger::reset() {
 Result<void> Ledger::load() {
   lanes_.clear();
   words_.clear();
+  tagged_.clear();
   runs_.clear();
   open_.clear();
   sums_.clear();
   stored_ = read_positions(*db_);
   next_attempt_ = db_->number("SELECT max(id) FROM attempts") + 1;
   oldest_open_ = db_->number("SELECT value FROM standing WHERE name='oldest_open'");
+  tag_sets_ = db_->number("SELECT count(*) FROM tag_sets");
   if (!db_->ok()) return std::unexpected(db_->error());
   return {};
 }
@@ -159,6 +166,28 @@ std::int64_t Ledger::word(std::string_view text) {
   return id;
 }
 
+Ledger::Tagged Ledger::tagged(std::string_view tags) {
+  if (tags.empty()) return {};
+  if (const auto it = tagged_.find(tags); it != tagged_.end()) return it->second;
+  Tagged out{.set = kOtherTags};
+  if (s_->tag_set.put(tags).row()) out.set = s_->tag_set.integer();
+  s_->tag_set.reset();
+  if (out.set == kOtherTags && tag_sets_ < kTagSetsMax) {
+    s_->new_tag_set.put(tags).run();
+    ++tag_sets_;
+    if (s_->tag_set.put(tags).row()) out.set = s_->tag_set.integer();
+    s_->tag_set.reset();
+  }
+  const auto team = ledger::tag_of(tags, ledger::kTeamTag);
+  // Beyond the limit a team that nobody named before would make the sums grow as well.
+  if (out.set != kOtherTags) out.team = word(team);
+  else if (s_->word.put(team).row()) out.team = s_->word.integer();
+  s_->word.reset();
+  if (tagged_.size() >= kWordsKept) tagged_.clear();
+  tagged_.emplace(tags, out);
+  return out;
+}
+
 std::int64_t Ledger::word(Lane& lane, const ledger::SegmentReader& reader, ledger::NameId id) {
   const auto at = static_cast<std::size_t>(id);
   if (at < lane.words.size() && lane.words[at] != 0) return lane.words[at];
@@ -224,7 +253,7 @@ void Ledger::take(const ledger::ExchangeEnd& r, std::uint64_t, Lane& lane, const
       .put(word(lane, reader, r.tenant)).put(word(lane, reader, r.key)).put(word(lane, reader, r.model)).put(word(lane, reader, r.policy))
       .put(static_cast<std::int64_t>(r.dialect_in)).put(static_cast<std::int64_t>(r.operation)).put(std::int64_t{r.stream})
       .put(std::int64_t{r.client_left}).put(std::int64_t{r.status}).put(r.outcome).put(std::int64_t{r.attempts}).put(bounded(r.cost))
-      .put_bytes(r.decision).run();
+      .put_bytes(r.decision).put(word(lane, reader, r.deployment)).put(r.tags).run();
 }
 
 std::optional<Money> Ledger::bounded(const std::optional<Money>& amount) {
@@ -274,13 +303,16 @@ std::array<Group, 2> groups_of(WallTime time, const std::array<std::int64_t, kGr
   return {Group{kHour, s - s % kHour, words}, Group{kDay, s - s % kDay, words}};
 }
 
-void Ledger::count(const Open& attempt, const Sums& change) {
-  for (const auto& group : groups_of(attempt.time, attempt.words)) sums_[group].add(change);
+void Ledger::count(const Open& attempt, ledger::Account account, const Sums& change) {
+  auto words = attempt.words;
+  words[kAccountColumn] = static_cast<std::int64_t>(account);
+  for (const auto& group : groups_of(attempt.time, words)) sums_[group].add(change);
 }
 
 void Ledger::write_sums() {
   auto& s = s_->sums;
   for (const auto& [group, sums] : sums_) {
+    if (sums == Sums{}) continue;
     s.put(group.span).put(group.start);
     for (const auto w : group.words) s.put(w);
     for (const auto n : sums.counts) s.put(n);

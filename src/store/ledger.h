@@ -20,13 +20,21 @@
 
 namespace fw::store {
 
-inline constexpr std::int64_t kLedgerVersion = 1;  // user_version
+inline constexpr std::int64_t kLedgerVersion = 2;  // user_version
 inline constexpr std::int64_t kLedgerApplication = 0x46574c47;  // "FWLG"
 std::string ledger_path(const std::string& data_dir);
 // Whose ledger this is and of which version; an error where it is not for this program to read.
 Result<void> check_ledger(Sqlite& db, const std::string& path);
+// Makes the tables, or brings those of an older version forward, in one transaction. What fails stands in `db`.
+void bring_forward(Sqlite& db);
 
-// What the rollups keep for each hour and each day (UTC) of each (tenant, key, model, deployment, cloud, scope).
+// Beyond so many different sets of tags further ones are one in the rollups; attempts keep theirs.
+inline constexpr std::int64_t kTagSetsMax = 20'000;
+inline constexpr std::int64_t kNoTags = 1;     // rows of tag_sets
+inline constexpr std::int64_t kOtherTags = 2;
+
+// What the rollups keep for each hour and each day (UTC) of each (tenant, key, model, deployment, cloud, scope, team, tags,
+// account).
 inline constexpr std::size_t kSumCounts = 17;
 struct Sums {
   // In the order of kSumColumns: attempts, the six states, unpriced, then tokens by bucket.
@@ -37,11 +45,12 @@ struct Sums {
   bool operator==(const Sums&) const = default;
 };
 extern const std::array<const char*, kSumCounts> kSumColumns;
-inline constexpr std::size_t kGroupColumns = 6;
+inline constexpr std::size_t kGroupColumns = 9;
+inline constexpr std::size_t kTeamColumn = 6, kTagsColumn = 7, kAccountColumn = 8;
 struct Group {
   std::int64_t span = 0;   // seconds: an hour's or a day's
   std::int64_t start = 0;  // seconds since 1970
-  std::array<std::int64_t, kGroupColumns> words{};  // tenant, key, model, deployment, cloud, scope
+  std::array<std::int64_t, kGroupColumns> words{};  // tenant, key, model, deployment, cloud, scope, team; tag_sets' row; ledger::Account
   auto operator<=>(const Group&) const = default;
 };
 // What an attempt in this standing adds to its groups.
@@ -95,6 +104,12 @@ class Ledger {
   Lane& lane(std::uint32_t core, const RunId& run);
   std::int64_t run_row(const RunId& run);
   std::int64_t word(std::string_view text);
+  // The row of tag_sets and the word of the team.
+  struct Tagged {
+    std::int64_t set = kNoTags;
+    std::int64_t team = 1;
+  };
+  Tagged tagged(std::string_view tags);
   std::int64_t word(Lane& lane, const ledger::SegmentReader& reader, ledger::NameId id);
   void take(const ledger::Intent& record, std::uint64_t sequence, Lane& lane, const ledger::SegmentReader& reader);
   void take(const ledger::Settlement& record, std::uint64_t sequence, Lane& lane, const ledger::SegmentReader& reader);
@@ -104,11 +119,12 @@ class Ledger {
   void take(const ledger::Facts& record);
   void take(const ledger::Mark& record, Lane& lane);
   std::optional<Open> find(std::string_view attempt_id);
-  Open orphan(std::string_view attempt_id, std::uint64_t sequence, Lane& lane);
-  void write_attempt(const ledger::Intent& record, std::uint64_t sequence, Lane& lane, std::span<const std::int64_t> words);
+  Open orphan(std::string_view attempt_id, Lane& lane);
+  // The row; false: there is one of that id.
+  bool write_attempt(const ledger::Intent& record, const Open& attempt, Lane& lane, const ledger::SegmentReader* reader);
   // The entry, and what it changes of the attempt's standing and of the sums.
   void write(Open& attempt, const Entry& entry);
-  void count(const Open& attempt, const Sums& change);
+  void count(const Open& attempt, ledger::Account account, const Sums& change);
   void write_positions();
   void write_standing();
   void write_sums();
@@ -123,6 +139,8 @@ class Ledger {
     std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>{}(s); }
   };
   std::unordered_map<std::string, std::int64_t, Hash, std::equal_to<>> words_;
+  std::unordered_map<std::string, Tagged, Hash, std::equal_to<>> tagged_;
+  std::int64_t tag_sets_ = 0;
   std::map<RunId, std::int64_t> runs_;
   std::unordered_map<std::string, Open, Hash, std::equal_to<>> open_;  // attempts that run; a miss is looked up in the file
   std::map<Group, Sums> sums_;                  // of this transaction

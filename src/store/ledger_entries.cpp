@@ -70,27 +70,30 @@ Folded fold_entries(Statement& e, ledger::Booked& to) {
   return out;
 }
 
-void Ledger::write_attempt(const ledger::Intent& r, std::uint64_t, Lane& lane, std::span<const std::int64_t> words) {
+bool Ledger::write_attempt(const ledger::Intent& r, const Open& attempt, Lane& lane, const ledger::SegmentReader* reader) {
+  const auto provider = reader ? word(lane, *reader, r.provider) : word("");
+  const auto price_row = reader ? word(lane, *reader, r.price_row) : word("");
   auto& s = s_->attempt;
-  s.put(next_attempt_).put(r.attempt_id).put(r.request_id).put(r.client_request_id).put(r.time.ns);
-  for (const auto w : words) s.put(w);
-  s.put(static_cast<std::int64_t>(r.dialect_in)).put(static_cast<std::int64_t>(r.dialect_out)).put(static_cast<std::int64_t>(r.operation))
+  s.put(attempt.id).put(r.attempt_id).put(r.request_id).put(r.client_request_id).put(r.time.ns);
+  for (std::size_t i = 0; i < kTeamColumn; ++i) s.put(attempt.words[i]);
+  s.put(provider).put(price_row).put(static_cast<std::int64_t>(r.dialect_in)).put(static_cast<std::int64_t>(r.dialect_out)).put(static_cast<std::int64_t>(r.operation))
       .put(std::int64_t{r.stream}).put_bytes(r.tags).put(r.reserved.input_max).put(r.reserved.input_expected).put(r.reserved.output_max)
-      .put(lane.run);
+      .put(lane.run).put(std::int64_t{reader == nullptr}).put(attempt.words[kTeamColumn]).put(attempt.words[kTagsColumn])
+      .put(static_cast<std::int64_t>(r.purpose)).run();
+  return db_->changes() > 0;
 }
 
 void Ledger::take(const ledger::Intent& r, std::uint64_t sequence, Lane& lane, const ledger::SegmentReader& reader) {
   lane.time = r.time;
-  const std::array words{word(lane, reader, r.tenant), word(lane, reader, r.key),   word(lane, reader, r.model),    word(lane, reader, r.deployment),
-                         word(lane, reader, r.cloud),  word(lane, reader, r.scope), word(lane, reader, r.provider), word(lane, reader, r.price_row)};
-  write_attempt(r, sequence, lane, words);
-  s_->attempt.put(std::int64_t{0}).run();
-  if (db_->changes() == 0) {
+  const auto tags = tagged(r.tags);
+  Open open{next_attempt_, r.time, {word(lane, reader, r.tenant), word(lane, reader, r.key), word(lane, reader, r.model), word(lane, reader, r.deployment),
+                                    word(lane, reader, r.cloud), word(lane, reader, r.scope), tags.team, tags.set, 0}, {}, {}};
+  open.booked.purpose = r.purpose;
+  if (!write_attempt(r, open, lane, &reader)) {
     ++counts_.duplicates;
     return;
   }
-  Open open{next_attempt_++, r.time, {}, {}, {}};
-  std::copy_n(words.begin(), kGroupColumns, open.words.begin());
+  ++next_attempt_;
   Entry entry{.by = key(EntryKind::intent, lane.run, lane.core, sequence), .after = {}};
   entry.after.cost_low = Money{};
   entry.after.cost_high = bounded(r.reserved_cost);
@@ -104,24 +107,23 @@ std::optional<Ledger::Open> Ledger::find(std::string_view attempt_id) {
   Open out;
   out.id = f.integer();
   out.time.ns = f.integer();
-  for (auto& w : out.words) w = f.integer();
+  for (std::size_t i = 0; i < kAccountColumn; ++i) out.words[i] = f.integer();
+  out.booked.purpose = static_cast<ledger::Purpose>(f.integer());
   f.reset();
   s_->entries.put(out.id);
   out.by = fold_entries(s_->entries, out.booked).by;
   return out;
 }
 
-Ledger::Open Ledger::orphan(std::string_view attempt_id, std::uint64_t sequence, Lane& lane) {
+Ledger::Open Ledger::orphan(std::string_view attempt_id, Lane& lane) {
   ++counts_.orphans;
   ledger::Intent r;
   r.attempt_id = attempt_id;
   r.time = lane.time;
-  std::array<std::int64_t, kGroupColumns + 2> words;
-  words.fill(word(""));
-  write_attempt(r, sequence, lane, words);
-  s_->attempt.put(std::int64_t{1}).run();
   Open open{next_attempt_++, r.time, {}, {}, {}};
   open.words.fill(word(""));
+  open.words[kTagsColumn] = kNoTags;
+  (void)write_attempt(r, open, lane, nullptr);
   return open;
 }
 
@@ -129,7 +131,7 @@ void Ledger::take(const ledger::Settlement& r, std::uint64_t sequence, Lane& lan
   const auto running = open_.find(r.attempt_id);
   auto open = running != open_.end() ? std::optional(std::move(running->second)) : find(r.attempt_id);
   if (running != open_.end()) open_.erase(running);
-  if (!open) open = orphan(r.attempt_id, sequence, lane);
+  if (!open) open = orphan(r.attempt_id, lane);
   Entry entry{.by = key(EntryKind::settlement, lane.run, lane.core, sequence), .after = {}, .settlement = &r,
               .price_row = word(lane, reader, r.price_row)};
   entry.after.take(r, {});
@@ -140,7 +142,7 @@ void Ledger::take(const ledger::Settlement& r, std::uint64_t sequence, Lane& lan
 void Ledger::take(const ledger::Adjustment& r, std::uint64_t sequence, Lane& lane) {
   open_.erase(std::string(r.attempt_id));
   auto open = find(r.attempt_id);
-  if (!open) open = orphan(r.attempt_id, sequence, lane);
+  if (!open) open = orphan(r.attempt_id, lane);
   Entry entry{.by = key(EntryKind::adjustment, lane.run, lane.core, sequence), .after = {}, .adjustment = &r};
   entry.after.usage = open->booked.usage;
   entry.after.take(r);
@@ -166,14 +168,13 @@ void Ledger::close_former(const RunId& current) {
 void Ledger::write(Open& attempt, const Entry& entry) {
   const auto& after = entry.after;
   const auto before = attempt.by[0] == 0 ? Sums{} : sums_of(attempt.booked);
-  Sums change = before;
   const bool stands = entry.by >= attempt.by;  // a settlement does not undo an adjustment that came first
-  if (stands) {
-    change = sums_of(after);
-    change.subtract(before);
-  } else {
-    change = {};
-  }
+  auto next = stands ? after : attempt.booked;
+  next.purpose = attempt.booked.purpose;
+  next.outcome = entry.settlement ? entry.settlement->outcome : attempt.booked.outcome;
+  const auto now = sums_of(next);
+  Sums change = now;
+  change.subtract(before);
   auto& s = entry.settlement || entry.adjustment ? s_->entry : s_->open_entry;
   s.put(attempt.id);
   for (const auto part : entry.by) s.put(part);
@@ -192,10 +193,12 @@ void Ledger::write(Open& attempt, const Entry& entry) {
   }
   s.run();
   if (db_->changes() == 0) return;  // it was in
-  count(attempt, change);
-  if (!stands) return;
-  attempt.by = entry.by;
-  attempt.booked = after;
+  Sums none;
+  none.subtract(before);
+  count(attempt, attempt.booked.account(), none);
+  count(attempt, next.account(), now);
+  if (stands) attempt.by = entry.by;
+  attempt.booked = std::move(next);
 }
 
 }  // namespace fw::store

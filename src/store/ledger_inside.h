@@ -5,11 +5,11 @@
 
 namespace fw::store {
 
-// An attempt, as far as its next entry needs it. Of `booked` only state, basis, usage and amounts are filled.
+// An attempt, as far as its next entry needs it. Of `booked` only purpose, outcome, state, basis, usage and amounts are filled.
 struct Ledger::Open {
   std::int64_t id = 0;
   WallTime time;
-  std::array<std::int64_t, kGroupColumns> words{};
+  std::array<std::int64_t, kGroupColumns> words{};  // but for the account, which follows from `booked`
   // Of the entry that it stands on: kind, run, core, record.
   std::array<std::int64_t, 4> by{};
   ledger::Booked booked;
@@ -28,6 +28,14 @@ inline constexpr const char* kEntriesOfAttempt =
     "first_token_ms,ended_ms,price_row,tier,upstream_request_id,usage_bits,input,cache_read,cache_write_default,cache_write_5m,"
     "cache_write_30m,cache_write_1h,cache_write_12h,output,reasoning,audio_in,audio_out,image,tool_calls FROM entries"
     " WHERE attempt=? ORDER BY kind,run,core,record";
+
+// A row of `SELECT * FROM rollups`, or of a table like it.
+std::pair<Group, Sums> rollup_of(Statement& row);
+
+// Of a row of the rollups, whatever stands there.
+inline std::string_view account_text(std::int64_t account) {
+  return account >= 0 && account < static_cast<std::int64_t>(ledger::kAccounts) ? ledger::name(static_cast<ledger::Account>(account)) : "?";
+}
 
 struct Ledger::Lane {
   std::uint32_t core = 0;

@@ -54,4 +54,31 @@ CREATE TABLE rollups(span INTEGER NOT NULL, start INTEGER NOT NULL, tenant INTEG
 CREATE TABLE damage(file TEXT NOT NULL, words TEXT NOT NULL, PRIMARY KEY(file, words));
 )";
 
+// From 1 to 2: why attempts were made, teams and tags. `tag_sets` holds each set of tags once, up to a limit; 1 is none, 2
+// all beyond the limit. What was written before has the purpose `unknown`, and its sums the account of that name.
+inline constexpr const char* kLedgerTo2 = R"(
+CREATE TABLE tag_sets(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+INSERT INTO tag_sets VALUES(1, ''), (2, '*');
+ALTER TABLE attempts ADD COLUMN team INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE attempts ADD COLUMN tag_set INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE attempts ADD COLUMN purpose INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE exchanges ADD COLUMN deployment INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE exchanges ADD COLUMN tags TEXT NOT NULL DEFAULT '';
+ALTER TABLE rollups RENAME TO rollups_1;
+CREATE TABLE rollups(span INTEGER NOT NULL, start INTEGER NOT NULL, tenant INTEGER NOT NULL, key INTEGER NOT NULL,
+  model INTEGER NOT NULL, deployment INTEGER NOT NULL, cloud INTEGER NOT NULL, scope INTEGER NOT NULL, team INTEGER NOT NULL,
+  tag_set INTEGER NOT NULL, account INTEGER NOT NULL,
+  attempts INTEGER NOT NULL, open INTEGER NOT NULL, settled_exact INTEGER NOT NULL, settled_estimated INTEGER NOT NULL,
+  not_sent INTEGER NOT NULL, refused_unbilled INTEGER NOT NULL, ambiguous INTEGER NOT NULL, unpriced INTEGER NOT NULL,
+  input INTEGER NOT NULL, cache_read INTEGER NOT NULL, cache_write INTEGER NOT NULL, output INTEGER NOT NULL,
+  reasoning INTEGER NOT NULL, audio_in INTEGER NOT NULL, audio_out INTEGER NOT NULL, image INTEGER NOT NULL,
+  tool_calls INTEGER NOT NULL, cost_micro INTEGER NOT NULL, cost_rest INTEGER NOT NULL, low_micro INTEGER NOT NULL,
+  low_rest INTEGER NOT NULL, high_micro INTEGER NOT NULL, high_rest INTEGER NOT NULL,
+  PRIMARY KEY(span, start, tenant, key, model, deployment, cloud, scope, team, tag_set, account)) WITHOUT ROWID;
+INSERT INTO rollups SELECT span, start, tenant, key, model, deployment, cloud, scope, 1, 1, 0, attempts, open, settled_exact,
+  settled_estimated, not_sent, refused_unbilled, ambiguous, unpriced, input, cache_read, cache_write, output, reasoning, audio_in,
+  audio_out, image, tool_calls, cost_micro, cost_rest, low_micro, low_rest, high_micro, high_rest FROM rollups_1;
+DROP TABLE rollups_1;
+)";
+
 }  // namespace fw::store

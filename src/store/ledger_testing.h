@@ -66,6 +66,8 @@ class Traffic {
     i.tenant = lane.name(ledger::NameTable::tenant, dice_.one_in(2) ? "acme" : "umbrella");
     i.deployment = lane.name(ledger::NameTable::deployment, "d" + std::to_string(dice_.below(5)));
     i.reserved_cost = amount();
+    if (dice_.one_in(3)) i.tags = dice_.one_in(2) ? "team=search" : "project=x,team=ads";
+    i.purpose = static_cast<ledger::Purpose>(dice_.below(static_cast<std::uint64_t>(ledger::kPurposeLast) + 1));
     append(lane, journal, i);
     ++expected.attempts;
     if (dice_.one_in(10)) {
@@ -76,6 +78,7 @@ class Traffic {
     auto s = settlement(id, 0);
     s.cost = s.cost_low = s.cost_high = amount();
     s.usage.input = 7;
+    if (dice_.one_in(5)) s.outcome = cloud::FailureKind::outrun;
     append(lane, journal, s);
     auto settled = *s.cost;
     if (dice_.one_in(8)) {

@@ -36,6 +36,20 @@ std::string different(const Group& group, const Sums& entries, const Sums& kept,
 
 }  // namespace
 
+std::pair<Group, Sums> rollup_of(Statement& r) {
+  std::pair<Group, Sums> out;
+  auto& [group, sums] = out;
+  group.span = r.integer();
+  group.start = r.integer();
+  for (auto& w : group.words) w = r.integer();
+  for (auto& n : sums.counts) n = r.integer();
+  for (auto* amount : {&sums.cost, &sums.low, &sums.high}) {
+    const auto micro = r.integer();
+    *amount = money_of(micro, r.integer());
+  }
+  return out;
+}
+
 Result<std::vector<std::string>> Books::inconsistencies(std::size_t limit) {
   std::vector<std::string> out;
   if (!db_) return out;
@@ -50,18 +64,11 @@ Result<std::vector<std::string>> Books::inconsistencies(std::size_t limit) {
   Statement r(*db_, "SELECT * FROM rollups");
   const auto words_of = [&](const Group& g) {
     std::string text;
-    for (const auto w : g.words) text.append(text.empty() ? "" : " ").append(word(w).empty() ? "-" : word(w));
-    return text;
+    for (std::size_t i = 0; i < kTagsColumn; ++i) text.append(text.empty() ? "" : " ").append(word(g.words[i]).empty() ? "-" : word(g.words[i]));
+    return text + fmt::format(" {}, tags {}", account_text(g.words[kAccountColumn]), g.words[kTagsColumn]);
   };
   while (r.row()) {
-    Group group{r.integer(), r.integer(), {}};
-    for (auto& w : group.words) w = r.integer();
-    Sums kept;
-    for (auto& n : kept.counts) n = r.integer();
-    for (auto* amount : {&kept.cost, &kept.low, &kept.high}) {
-      const auto micro = r.integer();
-      *amount = money_of(micro, r.integer());
-    }
+    const auto [group, kept] = rollup_of(r);
     const auto it = sums.find(group);
     const auto found = it == sums.end() ? Sums{} : it->second;
     if (it != sums.end()) sums.erase(it);

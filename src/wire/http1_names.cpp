@@ -84,7 +84,8 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(HeaderId::count_
     "x-forwarded-for",
     "session-id",
     "x-session-id",
-    "x-claude-code-session-id"};
+    "x-claude-code-session-id",
+    "x-fairway-tags"};
 
 constexpr std::size_t kNameBytesMax = [] {
   std::size_t longest = 0;

@@ -88,6 +88,7 @@ enum class HeaderId : std::uint8_t {
   session_id,
   x_session_id,
   x_claude_code_session_id,
+  x_fairway_tags,
   count_
 };
 
