@@ -133,6 +133,14 @@ struct KeysListOptions {
   std::string tenant, name, state;
 };
 int keys_list(const KeysListOptions& options);
+struct KeysUpdateOptions {
+  KeysPlace place;
+  std::string key;  // its id, or its name
+  KeyTerms terms;
+  std::vector<std::string> removed;  // fields that go back to what is the case without them
+  std::string file;                  // instead of both: a merge patch; "-" is standard input
+};
+int keys_update(const KeysUpdateOptions& options);
 // One key, by its id or its name.
 struct KeyOptions {
   KeysPlace place;

@@ -116,10 +116,12 @@ void write_list(wire::JsonWriter& json, std::string_view name, const std::vector
   json.end_array();
 }
 
-std::string body_of(const KeyTerms& terms) {
+// removed: fields that are told to be null.
+std::string body_of(const KeyTerms& terms, const std::vector<std::string>& removed = {}) {
   std::string out;
   wire::JsonWriter json(out);
   json.begin_object();
+  for (const auto& field : removed) json.key(field).null();
   for (const auto& [name, value] : {std::pair{"name", &terms.name}, {"tenant", &terms.tenant}, {"policy", &terms.policy}, {"expires", &terms.expires}, {"team", &terms.team}})
     if (!value->empty()) json.member(name, *value);
   write_list(json, "models", terms.models);
@@ -135,10 +137,13 @@ std::string body_of(const KeyTerms& terms) {
     if (!terms.per.empty()) json.member("per", terms.per);
     json.end_object();
   }
-  json.key("limits").begin_object();
-  for (const auto& [name, value] : {std::pair{"requests_per_minute", terms.requests_per_minute}, {"tokens_per_minute", terms.tokens_per_minute}, {"concurrent_exchanges", terms.concurrent}})
-    if (value > 0) json.member(name, value);
-  json.end_object().end_object();
+  if (terms.requests_per_minute + terms.tokens_per_minute + terms.concurrent > 0) {
+    json.key("limits").begin_object();
+    for (const auto& [name, value] : {std::pair{"requests_per_minute", terms.requests_per_minute}, {"tokens_per_minute", terms.tokens_per_minute}, {"concurrent_exchanges", terms.concurrent}})
+      if (value > 0) json.member(name, value);
+    json.end_object();
+  }
+  json.end_object();
   return out;
 }
 
@@ -187,6 +192,23 @@ int keys_list(const KeysListOptions& options) {
   print(list, options.place.format);
   if (keys->empty() && options.place.format == Format::table) fmt::print(stderr, "no key; `fairway keys create --name NAME` makes one\n");
   return kOk;
+}
+
+int keys_update(const KeysUpdateOptions& options) {
+  auto patch = body_of(options.terms, options.removed);
+  if (!options.file.empty()) {
+    auto text = read_file(options.file);
+    if (!text) {
+      fmt::print(stderr, "{} cannot be read\n", options.file);
+      return kUsage;
+    }
+    patch = *std::move(text);
+  } else if (patch == "{}") {
+    fmt::print(stderr, "nothing to change is said: a field's option, --remove FIELD, or a JSON object with --file\n");
+    return kUsage;
+  }
+  if (!are_tags(options.terms.tags)) return kUsage;
+  return change({options.place, options.key, 0}, "PATCH", patch);
 }
 
 int keys_show(const KeyOptions& options) { return change(options, "GET", {}); }

@@ -18,15 +18,9 @@ Command& place(Command& command, KeysPlace& to, std::string& form) {
       .option("--output", form, "the form of the answer", kFormats);
 }
 
-void add_create(Command& keys) {
-  const auto o = std::make_shared<KeysCreateOptions>();
-  const auto form = std::make_shared<std::string>("table");
-  auto& t = o->terms;
-  auto command = keys.sub("create", "make a key and print it, once");
-  place(command, o->place, *form)
-      .option("--name", t.name, "for records and metrics; unlike any other, revoked ones included", "NAME")
-      .option("--tenant", t.tenant, "the tenant it belongs to", "NAME")
-      .option("--policy", t.policy, "its policy, instead of its tenant's", "NAME")
+// The fields that can be said of a key whenever.
+Command& terms(Command& command, KeyTerms& t) {
+  return command.option("--policy", t.policy, "its policy, instead of its tenant's", "NAME")
       .option("--model", t.models, "a model it may use; given again for each of several; all, unless given", "MODEL")
       .option("--endpoint", t.endpoints, "what it may be used for; given again for each of several; all, unless given", "chat|responses|embeddings")
       .option("--address", t.addresses, "an IP address or block its requests may come from; given again for each of several", "CIDR")
@@ -37,11 +31,36 @@ void add_create(Command& keys) {
       .option("--per", t.per, "when the budget begins anew; a month, unless given", "hour|day|week|month|total")
       .option("--requests-per-minute", t.requests_per_minute, "its rate", 1, kRateMost)
       .option("--tokens-per-minute", t.tokens_per_minute, "its rate", 1, kRateMost)
-      .option("--concurrent", t.concurrent, "requests at one time", 1, kConcurrentMost)
+      .option("--concurrent", t.concurrent, "requests at one time", 1, kConcurrentMost);
+}
+
+void add_create(Command& keys) {
+  const auto o = std::make_shared<KeysCreateOptions>();
+  const auto form = std::make_shared<std::string>("table");
+  auto command = keys.sub("create", "make a key and print it, once");
+  place(command, o->place, *form)
+      .option("--name", o->terms.name, "for records and metrics; unlike any other, revoked ones included", "NAME")
+      .option("--tenant", o->terms.tenant, "the tenant it belongs to", "NAME");
+  terms(command, o->terms)
       .option("--file", o->file, "a JSON object with the fields of an entry of `keys`, instead of the options; - is standard input", "FILE")
       .runs([o, form] {
         o->place.format = format_of(*form);
         return keys_create(*o);
+      });
+}
+
+void add_update(Command& keys) {
+  const auto o = std::make_shared<KeysUpdateOptions>();
+  const auto form = std::make_shared<std::string>("table");
+  auto command = keys.sub("update", "change a key's terms; what is not said stays");
+  command.option("key", o->key, "its id, or its name", "KEY").required();
+  place(command, o->place, *form);
+  terms(command, o->terms)
+      .option("--remove", o->removed, "a field that goes back to what is the case without it; given again for several", "models|policy|limits|expires|addresses|endpoints|team|tags")
+      .option("--file", o->file, "a JSON merge patch (RFC 7396) of an entry of `keys`, instead of the options; - is standard input", "FILE")
+      .runs([o, form] {
+        o->place.format = format_of(*form);
+        return keys_update(*o);
       });
 }
 
@@ -89,6 +108,7 @@ void add_log(Command& keys) {
 void add_keys(Command& top) {
   auto keys = top.sub("keys", "virtual keys of a running gateway: made, changed and revoked while it runs");
   add_create(keys);
+  add_update(keys);
   add_list(keys);
   add_one(keys, "show", "print a key, but for its secret", keys_show);
   add_one(keys, "rotate", "give a key a new secret and print it, once", keys_rotate);

@@ -195,6 +195,14 @@ class Tags(unittest.TestCase):
         status, _, text = call(f"{self.admin}/admin/v1/keys/{made['id']}", {"team": "search", "tags": {"stage": None}}, {"Authorization": f"Bearer {ADMIN}"}, "PATCH")
         self.assertEqual((status, json.loads(text)["team"], json.loads(text)["tags"]), (200, "search", {"team": "search"}), text)
         self.assertEqual(self.line_of(self.served("MADE"))["tags"], {"team": "search"})
+        environment = {"FAIRWAY_ADMIN_TOKEN": ADMIN, "PATH": "/usr/bin:/bin"}
+        update = [BIN, "keys", "update", "made", *admin, "--output", "json"]
+        done = subprocess.run([*update, "--tag", "stage=live", "--remove", "team", "--requests-per-minute", "500"], capture_output=True, text=True, timeout=60, env=environment)
+        told = json.loads(done.stdout)
+        told = told[0] if isinstance(told, list) else told
+        self.assertEqual((done.returncode, told["tags"], told["team"], told["limits"]["requests_per_minute"]), (0, {"stage": "live"}, None, 500), done.stderr)
+        self.assertEqual(self.line_of(self.served("MADE"))["tags"], {"stage": "live"})
+        self.assertEqual(subprocess.run(update, capture_output=True, timeout=60, env=environment).returncode, 2)
         status, _, text = call(f"{self.admin}/admin/v1/keys/{made['id']}", {"tags": {"Stage": "x"}}, {"Authorization": f"Bearer {ADMIN}"}, "PATCH")
         self.assertEqual(status, 400)
         self.assertIn("a name of 1 to 32 lower case letters", text)
