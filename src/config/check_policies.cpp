@@ -42,6 +42,8 @@ class Policies {
     if (report_.has_error_under(path)) return;
     leaves_some(routed, path, {});
     finds_another(routed, path + ".hedge");
+    shares_add_up(routed, path + ".max_share");
+    for (std::size_t i = 0; i < policy.rules.size(); ++i) means_something(routed.rules[i], path_item(path + ".rules", i));
     for (std::size_t i = 0; i < policy.rules.size(); ++i) reached(routed, i, path_item(path + ".rules", i));
     for (std::size_t i = 0; i < policy.rules.size(); ++i)
       leaves_some(route::ruled(routed, i), path_item(path + ".rules", i), policy.rules[i].when.models);
@@ -83,6 +85,40 @@ class Policies {
       if (covers(policy.rules[i].when, policy.rules[at].when))
         return report_.add_at(path, {"a rule that no request reaches", "a `when` that an earlier rule does not cover",
                                      fmt::format("rules[{}] takes all of them; put this one before it", i)});
+  }
+
+  // A rule that no request can meet, or that leaves what it meets as it is.
+  void means_something(const route::Rule& rule, const std::string& path) {
+    const auto& when = rule.when;
+    const bool embeds = when.operations == std::vector{dialect::Operation::embeddings};
+    if (embeds && (when.stream == true || when.features.any()))
+      report_.add_at(path + ".when", {fmt::format("embeddings that {}", when.stream == true ? "are streamed" : "ask for features"), "what a request can be",
+                                      "embeddings are never streamed and have no features; no request meets this rule"});
+    if (!rule.prefer && !rule.first_token_ms && !rule.lossy && rule.only.empty() && rule.never.empty())
+      report_.add_at(path, {"a rule that changes nothing", "prefer, slo, lossy, only or never beside `when`",
+                            "requests it is for stay as the policy says, whatever later rules say of them", Severity::warning});
+  }
+
+  // What the caps leave to the clouds that may serve must be all of it, and each cap must be of one of them.
+  void shares_add_up(const route::Policy& policy, const std::string& path) {
+    std::vector<std::string_view> clouds;
+    for (const auto& model : config_.models)
+      for (const auto& deployment : model.deployments) {
+        const auto provider = std::ranges::find(config_.providers, deployment.provider, &Provider::name);
+        if (provider != config_.providers.end() && may_serve(policy, deployment)) clouds.push_back(provider->cloud);
+      }
+    std::int64_t left = 0;
+    for (const auto& cap : policy.max_share) {
+      left += cap.share;
+      if (std::ranges::find(clouds, cap.cloud) == clouds.end())
+        report_.add_at(path_step(path, cap.cloud), {fmt::format("a share of {}, where no deployment may serve under this policy", cap.cloud),
+                                                    "a cloud of its deployments", "", Severity::warning});
+    }
+    const bool all_capped = std::ranges::all_of(clouds, [&policy](const auto& cloud) { return std::ranges::find(policy.max_share, cloud, &route::ShareCap::cloud) != policy.max_share.end(); });
+    constexpr std::int64_t kRounding = 64;  // shares are kept of 65,536
+    if (!policy.max_share.empty() && !clouds.empty() && all_capped && left + kRounding < route::kWhole)
+      report_.add_at(path, {fmt::format("shares of {} % together, of all clouds that may serve", left * 100 / route::kWhole + 1), "100 % or more, or a cloud without a cap",
+                            "the rest of the requests breaks one of the caps, as a cap turns nobody away", Severity::warning});
   }
 
   bool may_serve(const route::Policy& policy, const Deployment& deployment) const {

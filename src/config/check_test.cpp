@@ -151,6 +151,28 @@ TEST(Check, lists_that_leave_out_every_deployment_are_found) {
   EXPECT_NE(found[1].find("error policies.q.rules[0]: found `only`, `never`"), std::string::npos) << found[1];
 }
 
+TEST(Check, rules_that_no_request_meets_or_that_change_nothing_are_found) {
+  const auto never = problems_with("policies:\n  p:\n    rules:\n      - { when: { operations: embeddings, stream: true }, prefer: cost }\n"
+                                   "      - { when: { operations: embeddings, features: vision }, prefer: cost }\n");
+  ASSERT_EQ(never.size(), 2u) << fmt::format("{}", fmt::join(never, "\n"));
+  EXPECT_NE(never[0].find("error policies.p.rules[0].when: found embeddings that are streamed"), std::string::npos) << never[0];
+  EXPECT_NE(never[1].find("error policies.p.rules[1].when: found embeddings that ask for features"), std::string::npos) << never[1];
+  const auto idle = problems_with("policies:\n  p:\n    rules:\n      - { when: { stream: true } }\n");
+  ASSERT_EQ(idle.size(), 1u);
+  EXPECT_NE(idle[0].find("12:9 warning policies.p.rules[0]: found a rule that changes nothing"), std::string::npos) << idle[0];
+  EXPECT_TRUE(problems_with("policies: { p: { rules: [{ when: { operations: [embeddings, chat], stream: true }, prefer: cost }] } }\n").empty());
+}
+
+TEST(Check, shares_that_cannot_all_be_kept_are_found) {
+  const auto small = problems_with("policies: { p: { max_share: { openai: 60 } } }\n");
+  ASSERT_EQ(small.size(), 1u);
+  EXPECT_NE(small[0].find("warning policies.p.max_share: found shares of 60 % together, of all clouds that may serve"), std::string::npos) << small[0];
+  EXPECT_TRUE(problems_with("policies: { p: { max_share: { openai: 100 } } }\n").empty());
+  const auto unused = problems_with("policies: { p: { max_share: { azure: 60 } } }\n");
+  ASSERT_EQ(unused.size(), 1u);
+  EXPECT_NE(unused[0].find("warning policies.p.max_share.azure: found a share of azure, where no deployment may serve under this policy"), std::string::npos) << unused[0];
+}
+
 TEST(Check, a_profile_that_may_run_anywhere_is_told) {
   auto text = changed("one: { cloud: openai, auth: { api_key: \"${env:KEY}\" } }",
                       "one: { cloud: bedrock, region: us-east-2, scope: us, auth: { api_key: \"${env:KEY}\" } }");
