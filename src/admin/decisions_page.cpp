@@ -35,7 +35,14 @@ void write_needs(JsonWriter& json, const route::Question& q) {
   json.end_array().key("parameters").begin_array();
   for (std::size_t i = 0; i < dialect::kNeeds; ++i)
     if (q.needs.test(i)) json.string(dialect::name(static_cast<Need>(i)));
-  json.end_array().member("input_tokens", std::int64_t{q.input_tokens}).member("output_tokens", std::int64_t{q.output_tokens}).end_object();
+  json.end_array().member("input_tokens", std::int64_t{q.input_tokens}).member("output_tokens", std::int64_t{q.output_tokens});
+  json.key("reasoning_effort");
+  if (q.effort == dialect::Effort::unsaid) json.null();
+  else json.string(name(q.effort));
+  json.key("max_output_tokens");
+  if (q.output_limit < 0) json.null();
+  else json.number(q.output_limit);
+  json.end_object();
 }
 
 void write_names(JsonWriter& json, const dialect::Needs& needs) {
@@ -52,25 +59,41 @@ std::string names(const dialect::Needs& needs) {
   return all;
 }
 
+// Fields, and of those whose value counts what was said and what the place has.
+std::string spelled(const route::Seen& s, const route::Question& q, const dialect::Needs& needs) {
+  auto plain = needs;
+  std::string told;
+  if (has(needs, Need::reasoning_effort) && q.effort != dialect::Effort::unsaid) {
+    plain.reset(static_cast<std::size_t>(Need::reasoning_effort));
+    told = fmt::format("reasoning_effort {}", name(q.effort));
+  }
+  if (has(needs, Need::max_tokens) && s.output_tokens_max > 0 && q.output_limit > std::int64_t{s.output_tokens_max}) {
+    plain.reset(static_cast<std::size_t>(Need::max_tokens));
+    told += fmt::format("{}{} tokens of output (it gives {})", told.empty() ? "" : ", ", q.output_limit, s.output_tokens_max);
+  }
+  const auto rest = names(plain);
+  return rest.empty() || told.empty() ? told + rest : told + ", " + rest;
+}
+
 // Why a candidate stands where it stands.
-std::string reason(const route::Seen& s, const route::Ranked& r, const route::Policy& policy) {
+std::string reason(const route::Seen& s, const route::Ranked& r, const route::Question& q, const route::Policy& policy) {
   switch (r.verdict) {
     case Verdict::probe: return "it was left, and one harmless request looks whether it is well again";
     case Verdict::admissible: return "";
-    case Verdict::lossy: return "something the request says is lost there";
+    case Verdict::lossy: return fmt::format("it would lose {}", spelled(s, q, s.dropped));
     case Verdict::share: return fmt::format("{} has {:.1f} % of the policy's requests, more than max_share", s.cloud, 100.0 * s.share / route::kWhole);
     case Verdict::throttled: return s.pool && s.utilisation == UINT16_MAX ? "the pool is full" : "its quota or its slots are used up for the moment";
     case Verdict::ejected: return "its breaker is open";
     case Verdict::marked: return "its account refused to serve a moment ago";
     case Verdict::doubtful:
       return s.too_long ? "the prompt is longer than it takes, as the offer book says: the last to be tried"
-                        : fmt::format("it is known to refuse {}: the last to be tried", names(s.doubted));
+                        : fmt::format("it is known to refuse {}: the last to be tried", spelled(s, q, s.doubted));
     case Verdict::rule: return fmt::format("the policy {} leaves it out (only, never)", policy.rule < 0 ? policy.name : fmt::format("{}.rules[{}]", policy.name, policy.rule));
     case Verdict::operation: return "it does not serve this operation";
     case Verdict::pinned: return "the response leant on is stored elsewhere";
     case Verdict::residency: return fmt::format("it processes in {}, outside of {}", s.scope.empty() ? "an unknown scope" : s.scope, fmt::join(policy.residency, ", "));
-    case Verdict::capability: return "it cannot serve what the request asks for";
-    case Verdict::loss: return "it would lose what the policy wants kept";
+    case Verdict::capability: return fmt::format("it cannot serve {}", spelled(s, q, s.refused));
+    case Verdict::loss: return fmt::format("it would lose {}, which the policy wants kept", spelled(s, q, route::unmet(s, policy.lossy)));
     case Verdict::price: return "its price is unknown, and the policy refuses that";
   }
   return "";
@@ -145,7 +168,7 @@ void write_candidate(JsonWriter& json, const route::Decision& d, const route::Ra
   const auto& s = d.seen[r.place];
   json.begin_object().member("deployment", s.name).member("provider", s.provider_name).member("cloud", s.cloud);
   json.member("scope", s.scope).member("admissible", route::may_serve(r.verdict)).member("verdict", name(r.verdict)).key("reason");
-  const auto why = reason(s, r, policy);
+  const auto why = reason(s, r, d.question, policy);
   if (why.empty()) json.null();
   else json.string(why);
   json.key("price").begin_object();
@@ -161,6 +184,9 @@ void write_candidate(JsonWriter& json, const route::Decision& d, const route::Ra
   write_service(json, s);
   json.key("compatibility").begin_object().member("verdict", compatibility(s)).key("lost");
   write_names(json, s.dropped | s.refused | s.doubted);
+  json.key("max_output_tokens");
+  if (s.output_tokens_max == 0) json.null();
+  else json.number(std::int64_t{s.output_tokens_max});
   json.end_object().key("score");
   if (route::may_serve(r.verdict)) json.number(r.score);
   else json.null();

@@ -55,15 +55,27 @@ std::string long_cell(const Row& row) {
   return above + (row.long_context->meters.any() ? four_prices(price_texts(row), kStep) : "unknown");
 }
 
+void add_api(const offer::ApiFeatures& api, std::string_view where, std::vector<std::string>& parts) {
+  const auto add = [&](std::string_view word, const std::vector<std::string>& efforts) {
+    if (!efforts.empty()) parts.push_back(fmt::format("{}{} {}", where, word, fmt::join(efforts, " ")));
+  };
+  add("efforts", api.efforts);
+  add("efforts refused", api.efforts_refused);
+  add("efforts ignored", api.efforts_ignored);
+  add("tools only at effort", api.efforts_with_tools);
+  if (!api.output_limit.empty()) parts.push_back(fmt::format("{}limit as {}", where, api.output_limit));
+  for (const auto& [need, fate] : api.fields) parts.push_back(fmt::format("{}{} {}", where, dialect::name(need), dialect::name(fate)));
+}
+
 std::string features_cell(const Row& row) {
   const auto& f = row.features;
   std::vector<std::string> parts;
   for (const auto dialect : f.dialects) parts.emplace_back(dialect::name(dialect));
   if (f.context_tokens) parts.push_back(fmt::format("context {}", *f.context_tokens));
   if (f.max_output_tokens) parts.push_back(fmt::format("answer {}", *f.max_output_tokens));
-  if (!f.efforts.empty()) parts.push_back(fmt::format("efforts {}", fmt::join(f.efforts, " ")));
   if (!f.scope_of_processing.empty()) parts.push_back(f.scope_of_processing);
-  for (const auto& [need, fate] : f.fields) parts.push_back(fmt::format("{} {}", dialect::name(need), dialect::name(fate)));
+  add_api(f, "", parts);
+  add_api(f.on_chat, "chat: ", parts);
   return parts.empty() ? "-" : fmt::format("{}", fmt::join(parts, ", "));
 }
 

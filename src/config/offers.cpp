@@ -16,7 +16,7 @@ namespace {
 
 // The path of a fault as the reader noted it: names of meters and fields have dots of their own.
 std::string noted_path(const std::string& row, std::string_view path) {
-  for (const std::string_view parent : {"usd_per_million", "features.fields"})
+  for (const std::string_view parent : {"usd_per_million", "features.fields", "features.on_chat.fields"})
     if (path.starts_with(parent) && path.size() > parent.size())
       return path_step(fmt::format("{}.{}", row, parent), path.substr(parent.size() + 1));
   return fmt::format("{}.{}", row, path);

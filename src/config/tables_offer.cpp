@@ -8,6 +8,8 @@ template <>
 const Table* table_of<offer::EvidenceText>();
 template <>
 const Table* table_of<offer::FeaturesText>();
+template <>
+const Table* table_of<offer::ApiFeaturesText>();
 
 // Written out, or the name of an entry that the file has written out once.
 template <class T>
@@ -105,16 +107,34 @@ const Table* table_of<offer::EvidenceText>() {
 }
 
 template <>
+const Table* table_of<offer::ApiFeaturesText>() {
+  using offer::ApiFeaturesText;
+  static const Table table{
+      "on_chat", "What is different where Chat Completions asks.",
+      {entry<&ApiFeaturesText::efforts>({.name = "efforts", .doc = "All reasoning efforts it takes; it refuses others."}),
+       entry<&ApiFeaturesText::efforts_refused>({.name = "efforts_refused", .doc = "Reasoning efforts it refuses; of others nothing is said."}),
+       entry<&ApiFeaturesText::efforts_ignored>({.name = "efforts_ignored", .doc = "Reasoning efforts it accepts without effect."}),
+       entry<&ApiFeaturesText::efforts_with_tools>({.name = "efforts_with_tools", .doc = "The only reasoning efforts at which it takes tools."}),
+       entry<&ApiFeaturesText::fields>({.name = "fields", .doc = "What becomes of a field of a request: carried, mapped, dropped, refused."}),
+       entry<&ApiFeaturesText::output_limit>({.name = "output_limit", .doc = "Which of Chat Completions' two fields it takes: max_tokens or max_completion_tokens; the other is sent as this one."})}};
+  return &table;
+}
+
+template <>
 const Table* table_of<offer::FeaturesText>() {
   using offer::FeaturesText;
-  static const Table table{
-      "features", "What the hosting can do.",
-      {entry<&FeaturesText::dialects>({.name = "dialects", .doc = "What it speaks."}),
-       entry<&FeaturesText::context_tokens>({.name = "context_tokens", .doc = "Input and output together.", .min = 1}),
-       entry<&FeaturesText::max_output_tokens>({.name = "max_output_tokens", .doc = "Of one answer.", .min = 1}),
-       entry<&FeaturesText::efforts>({.name = "efforts", .doc = "The reasoning efforts it takes."}),
-       entry<&FeaturesText::scope_of_processing>({.name = "scope_of_processing", .doc = "Where it really runs, in words."}),
-       entry<&FeaturesText::fields>({.name = "fields", .doc = "What becomes of a field of a request: carried, mapped, dropped, refused."})}};
+  static const Table table = [] {
+    Table made{"features", "What the hosting can do.",
+               {entry<&FeaturesText::dialects>({.name = "dialects", .doc = "What it speaks."}),
+                entry<&FeaturesText::context_tokens>({.name = "context_tokens", .doc = "Input and output together.", .min = 1}),
+                entry<&FeaturesText::max_output_tokens>({.name = "max_output_tokens", .doc = "Of one answer, reasoning included.", .min = 1})}};
+    splice<&FeaturesText::api>(made);
+    made.entries.push_back(entry<&FeaturesText::scope_of_processing>({.name = "scope_of_processing", .doc = "Where it really runs, in words."}));
+    made.entries.push_back(entry<&FeaturesText::on_chat>({.name = "on_chat", .doc = "What is different where Chat Completions asks."}));
+    made.entries.push_back(entry<&FeaturesText::efforts_evidence>({.name = "efforts_evidence", .doc = "Who says so of the efforts; default: the row's.", .one_or_many = true}));
+    made.entries.push_back(entry<&FeaturesText::max_output_evidence>({.name = "max_output_evidence", .doc = "Who says so of max_output_tokens; default: the row's.", .one_or_many = true}));
+    return made;
+  }();
   return &table;
 }
 

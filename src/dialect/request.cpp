@@ -81,6 +81,7 @@ class Scan {
   Result<void> take_include_usage(const JsonMember& member);
   Result<void> take_limit(Field field, const JsonMember& member);
   Result<void> take_n(const JsonMember& member);
+  void take_effort(const inner::TopField& known, const JsonMember& member);
   Result<void> check_whole() const;
 
   Result<void> take_flag(std::string_view field, const JsonMember& member, bool& into) {
@@ -103,6 +104,7 @@ class Scan {
   JsonObject members_;
   RequestFacts facts_;
   std::uint32_t seen_ = 0;
+  int limits_ = 0;  // of the output, as chat spells them
   bool has_content_ = false;  // `messages` of a chat, `input` of embeddings
 };
 
@@ -133,6 +135,8 @@ Result<void> Scan::take(const JsonMember& member) {
     facts_.prompt_cache_key = wire::json_text(member.value);
   } else if (member.key == "metadata" && member.kind == JsonKind::object) {
     facts_.metadata = member.value;
+  } else if (known != nullptr && known->need == Need::reasoning_effort && operation_ != Operation::embeddings) {
+    take_effort(*known, member);
   }
   return {};
 }
@@ -196,6 +200,7 @@ Result<void> Scan::take_limit(Field field, const JsonMember& member) {
   const auto limit = member.kind == JsonKind::number ? wire::json_int(member.value) : std::nullopt;
   if (!limit || *limit < 0) return wrong_type(name, "a whole number that is not negative");
   if (field == Field::max_tool_calls) return {};
+  if (operation_ == Operation::chat && field != Field::max_output_tokens) facts_.limit_key = limits_++ == 0 ? member.key : std::string_view();
   // Where both spellings of chat's limit stand, the new one counts (`max_tokens` is deprecated).
   if (field == Field::max_tokens && facts_.output_limit) return {};
   facts_.output_limit = limit;
@@ -210,6 +215,16 @@ Result<void> Scan::take_n(const JsonMember& member) {
   return {};
 }
 
+// What is no word is the cloud's to refuse.
+void Scan::take_effort(const inner::TopField& known, const JsonMember& member) {
+  if (!known.known_to(dialect_of(operation_))) return;
+  if (member.kind == JsonKind::string) facts_.effort = effort_of(wire::json_text(member.value));
+  if (member.kind != JsonKind::object) return;
+  JsonObject reasoning(member.value, depth_max_);
+  for (JsonMember inside; reasoning.next(inside);)
+    if (inside.key == "effort" && inside.kind == JsonKind::string) facts_.effort = effort_of(wire::json_text(inside.value));
+}
+
 Result<void> Scan::check_whole() const {
   if (facts_.model_token.empty())
     return refuse(Code::missing_parameter, "The request must name a 'model'.", "model");
@@ -222,6 +237,17 @@ Result<void> Scan::check_whole() const {
 }
 
 }  // namespace
+
+std::string_view name(LimitField field) {
+  constexpr std::array<std::string_view, 3> kFieldNames{"", "max_tokens", "max_completion_tokens"};
+  return kFieldNames[static_cast<std::size_t>(field)];
+}
+
+LimitField limit_field_of(std::string_view text) {
+  for (const auto field : {LimitField::max_tokens, LimitField::max_completion_tokens})
+    if (name(field) == text) return field;
+  return LimitField::any;
+}
 
 Result<RequestFacts> scan_request(Operation operation, std::string_view body, int depth_max) {
   return Scan(operation, body, depth_max).run();

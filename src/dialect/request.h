@@ -11,9 +11,16 @@
 #include "base/error.h"
 #include "dialect/content_scan.h"
 #include "dialect/dialect.h"
+#include "dialect/effort.h"
 #include "dialect/needs.h"
 
 namespace fw::dialect {
+
+// The two spellings that chat has of the limit of its output; servers may know only one of them.
+enum class LimitField : std::uint8_t { any, max_tokens, max_completion_tokens };
+// "max_tokens", "max_completion_tokens"; any: empty.
+std::string_view name(LimitField field);
+LimitField limit_field_of(std::string_view name);
 
 // Views point into the body that was scanned.
 struct RequestFacts {
@@ -26,7 +33,9 @@ struct RequestFacts {
   std::string_view prompt_cache_key;
   std::string_view metadata;        // the object as written; empty: absent, or no object
   std::optional<std::int64_t> output_limit;  // max_completion_tokens, max_tokens or max_output_tokens
+  std::string_view limit_key;    // chat: the field that says so, between the quotes; empty: none does, or both do
   std::int64_t n = 1;
+  Effort effort = Effort::unsaid;  // asked of a model that thinks
   std::size_t close_offset = 0;  // where the final } stands
   std::size_t member_count = 0;
   Needs needs;  // of the top-level fields alone
@@ -68,9 +77,14 @@ class Pieces {
 };
 
 // The client's bytes around the upstream's model name. A streaming chat request also asks for its
-// usage; nothing else changes. `facts` must come from this very `body`; `model_json` is a quoted
+// usage; where the place takes only the other spelling of chat's limit (`limit`), it gets that; nothing else changes. `facts` must come from this very `body`; `model_json` is a quoted
 // and escaped JSON string and must outlive the pieces. The same input gives the same bytes.
 Pieces splice_request(Operation operation, const RequestFacts& facts, std::string_view body,
-                      std::string_view model_json);
+                      std::string_view model_json, LimitField limit = LimitField::any);
+
+// True if that changes the spelling of the limit.
+inline bool respells(const RequestFacts& facts, LimitField limit) {
+  return limit != LimitField::any && !facts.limit_key.empty() && facts.limit_key != name(limit);
+}
 
 }  // namespace fw::dialect

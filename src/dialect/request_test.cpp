@@ -50,6 +50,39 @@ TEST(RequestScan, reads_what_routing_and_money_need) {
   EXPECT_EQ(facts->member_count, 9u);
 }
 
+TEST(RequestScan, reads_the_effort_of_both_dialects) {
+  const auto of = [](Operation operation, std::string_view member) {
+    const auto facts = scan_request(operation, std::string(R"({"model":"m","messages":[],"input":"x",)") + std::string(member) + "}", kDepth);
+    return facts ? facts->effort : Effort::other;
+  };
+  EXPECT_EQ(of(Operation::chat, R"("reasoning_effort":"high")"), Effort::high);
+  EXPECT_EQ(of(Operation::chat, R"("reasoning_effort":null)"), Effort::unsaid);
+  EXPECT_EQ(of(Operation::chat, R"("reasoning_effort":"ultra")"), Effort::other);
+  EXPECT_EQ(of(Operation::chat, R"("reasoning":{"effort":"high"})"), Effort::unsaid);
+  EXPECT_EQ(of(Operation::responses, R"("reasoning":{"summary":"auto","effort":"none"})"), Effort::none);
+  EXPECT_EQ(of(Operation::responses, R"("reasoning_effort":"high")"), Effort::unsaid);
+  for (const auto word : effort_words()) EXPECT_EQ(name(effort_of(word)), word);
+}
+
+TEST(RequestSplice, spells_the_limit_as_the_place_takes_it_and_nothing_else_anew) {
+  const auto as = [](std::string_view body, LimitField limit) {
+    const auto facts = scan_request(Operation::chat, body, kDepth);
+    EXPECT_TRUE(facts);
+    std::string out;
+    for (const auto piece : splice_request(Operation::chat, *facts, body, R"("up")", limit)) out += piece;
+    return out;
+  };
+  constexpr std::string_view kOld = R"({"max_tokens" : 7,"messages":[],"model":"m","x":"max_tokens"})";
+  EXPECT_EQ(as(kOld, LimitField::max_completion_tokens), R"({"max_completion_tokens" : 7,"messages":[],"model":"up","x":"max_tokens"})");
+  EXPECT_EQ(as(kOld, LimitField::max_tokens), R"({"max_tokens" : 7,"messages":[],"model":"up","x":"max_tokens"})");
+  EXPECT_EQ(as(kOld, LimitField::any), R"({"max_tokens" : 7,"messages":[],"model":"up","x":"max_tokens"})");
+  EXPECT_EQ(as(R"({"stream":true,"model":"m","max_completion_tokens":7,"messages":[]})", LimitField::max_tokens),
+            R"({"stream":true,"model":"up","max_tokens":7,"messages":[],"stream_options":{"include_usage":true}})");
+  // Both: the cloud says which one it wants.
+  constexpr std::string_view kBoth = R"({"model":"m","max_completion_tokens":7,"max_tokens":8,"messages":[]})";
+  EXPECT_EQ(as(kBoth, LimitField::max_tokens), R"({"model":"up","max_completion_tokens":7,"max_tokens":8,"messages":[]})");
+}
+
 TEST(RequestScan, reads_a_response_request) {
   const auto facts = scan_request(
       Operation::responses,

@@ -38,11 +38,13 @@ Edit usage_edit(const RequestFacts& facts, std::string_view body) {
 }  // namespace
 
 Pieces splice_request(Operation operation, const RequestFacts& facts, std::string_view body,
-                      std::string_view model_json) {
-  std::array<Edit, 2> edits{Edit{offset_in(body, facts.model_token), facts.model_token.size(), model_json}, Edit{}};
+                      std::string_view model_json, LimitField limit) {
+  std::array<Edit, 3> edits{Edit{offset_in(body, facts.model_token), facts.model_token.size(), model_json}, Edit{}, Edit{}};
   std::size_t count = 1;
   if (operation == Operation::chat && facts.stream && !facts.wants_usage) edits[count++] = usage_edit(facts, body);
-  if (count == 2 && edits[1].at < edits[0].at) std::swap(edits[0], edits[1]);
+  if (operation == Operation::chat && respells(facts, limit)) edits[count++] = {offset_in(body, facts.limit_key), facts.limit_key.size(), name(limit)};
+  for (std::size_t i = 1; i < count; ++i)
+    for (std::size_t at = i; at > 0 && edits[at].at < edits[at - 1].at; --at) std::swap(edits[at], edits[at - 1]);
 
   Pieces pieces;
   std::size_t from = 0;

@@ -37,8 +37,12 @@ net::Task<After> answer_recording(Exchange& x) {
 }  // namespace
 
 Draft draft_of(Exchange& x) {
-  const bool cut = x.fault && x.fault->kind == FaultKind::cut_off;
-  return make_draft(x.ask(), x.core.material, x.core.ids, cut ? x.fault->after.value_or(kCutOffUsual) : INT64_MAX);
+  const auto plays = [&x](FaultKind kind) { return x.fault && x.fault->kind == kind; };
+  const bool cut = plays(FaultKind::cut_off);
+  auto material = x.core.material;
+  material.tool_calls = material.tool_calls && !plays(FaultKind::drop_tools);
+  material.thinks = material.thinks && !plays(FaultKind::ignore_effort);
+  return make_draft(x.ask(), material, x.core.ids, cut ? x.fault->after.value_or(kCutOffUsual) : INT64_MAX);
 }
 
 bool tells_usage(const Exchange& x) { return !x.fault || x.fault->kind != FaultKind::no_usage; }
@@ -103,6 +107,7 @@ ResponseAnswer draft_response(Exchange& x, std::int64_t conversation) {
   a.usage = count_tokens(x, a.draft, 1, conversation);
   a.obfuscate = x.ask().include_obfuscation;
   a.tells_thoughts = x.ask().tells_thoughts;
+  if (x.fault && x.fault->kind == FaultKind::seals) a.seal = x.fault->code;
   return a;
 }
 

@@ -152,7 +152,7 @@ std::string Draft::arguments(const Segment& segment) {
 
 Draft make_draft(const Ask& ask, const Material& material, IdMint& ids, std::int64_t tokens_max) {
   Draft draft;
-  if (told(ask, kThinkPhrase)) draft.segments.push_back(said(SegmentKind::reasoning, kThoughts));
+  if (material.thinks && told(ask, kThinkPhrase)) draft.segments.push_back(said(SegmentKind::reasoning, kThoughts));
   const auto before = draft.segments.size();
   if (material.tool_calls)
     for (const auto& tool : tools_to_call(ask)) draft.segments.push_back(call_segment(tool, ids));

@@ -47,6 +47,7 @@ struct Material {
   TextPtr text;                 // the default answer
   std::size_t text_pieces = 0;  // so many of it
   bool tool_calls = true;
+  bool thinks = true;
 };
 
 // Calls tools where the request has some and it is the model's turn to (see kWordsPhrase, kParallelPhrase);

@@ -31,6 +31,10 @@ enum class FaultKind : std::uint8_t {
   cut_off,       // generation ends after `after` tokens, told as a limit on the output
   no_usage,      // the stream ends well, without telling usage
   corrupt,       // `after` events, then one that is spoilt: a wrong checksum, or no JSON; then it goes on
+  ignore_effort, // answered well, but without a thought, whatever effort was asked for
+  drop_tools,    // answered as if the request had no tools
+  seals,         // reasoning items of Responses carry encrypted content that begins with `code`; others' is refused with 400
+  unsupported,   // 400 where the body has the top-level `field`, naming `instead`; others are answered well
   count_
 };
 
@@ -53,6 +57,8 @@ struct Fault {
   std::string message;
   std::string body;      // status: sent as it is
   std::string location;  // redirect
+  std::string field;     // unsupported: the one it refuses
+  std::string instead;   // unsupported: the one it wants; empty: none
   std::vector<std::pair<std::string, std::string>> headers;
   std::string match_path;   // the request's path contains it; empty: every path of the data plane
   std::string match_model;  // the request's model is it; empty: every model

@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(FaultKind::count_)> kKinds{
     "status", "lie",          "reset",   "stall", "drip",  "slow_start", "truncate", "error_event", "html",
-    "half",   "wrong_length", "garbage", "close", "stale", "redirect",   "cut_off",  "no_usage",    "corrupt"};
+    "half",   "wrong_length", "garbage", "close", "stale", "redirect",   "cut_off",  "no_usage",    "corrupt",
+    "ignore_effort", "drop_tools", "seals", "unsupported"};
 
 constexpr std::int64_t kHour = 3'600'000;
 
@@ -46,6 +47,7 @@ constexpr std::array kTexts{
     TextField{"code", &Fault::code},         TextField{"type", &Fault::type},
     TextField{"message", &Fault::message},   TextField{"body", &Fault::body},
     TextField{"location", &Fault::location}, TextField{"path", &Fault::match_path},
+    TextField{"field", &Fault::field},       TextField{"instead", &Fault::instead},
     TextField{"model", &Fault::match_model},
 };
 
@@ -116,13 +118,16 @@ std::expected<void, std::string> set_fault_field(Fault& fault, std::string_view 
   return std::unexpected(
       fmt::format("there is no '{}'; expected times, status, after, ms, bytes, retry_after_ms, billed, clean, wrapped, "
                   "code, type, message, "
-                  "body, location, headers, path or model",
+                  "body, location, field, instead, headers, path or model",
                   name));
 }
 
 std::expected<void, std::string> check_fault(const Fault& fault) {
   if (fault.kind == FaultKind::status && !fault.status)
     return std::unexpected("the kind 'status' needs a status such as 503");
+  if (fault.kind == FaultKind::seals && fault.code.empty()) return std::unexpected("the kind 'seals' needs a code that its encrypted content begins with");
+  if (fault.kind == FaultKind::unsupported && fault.field.empty())
+    return std::unexpected("the kind 'unsupported' needs a field such as max_tokens");
   if (fault.kind == FaultKind::drip && fault.bytes && *fault.bytes < 1)
     return std::unexpected("'bytes' of a drip must be at least 1");
   if (fault.location.find_first_of("\r\n") != std::string::npos) return std::unexpected("'location' must be one line");

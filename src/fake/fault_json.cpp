@@ -90,6 +90,8 @@ void write_texts(wire::JsonWriter& w, const Fault& f) {
   text("message", f.message);
   text("body", f.body);
   text("location", f.location);
+  text("field", f.field);
+  text("instead", f.instead);
   if (!f.headers.empty()) {
     w.key("headers").begin_object();
     for (const auto& [name, value] : f.headers) w.member(name, value);

@@ -1,9 +1,11 @@
 // Faults that strike before a model would have begun.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 #include "fake/exchange.h"
+#include "wire/json.h"
 
 namespace fw::fake {
 namespace {
@@ -48,6 +50,29 @@ After play_redirect(Exchange& x) {
   return After::keep;
 }
 
+// Worded as OpenAI words it of max_tokens (its error of 2024-09-12 for reasoning models).
+std::optional<After> play_unsupported(Exchange& x) {
+  const auto& f = *x.fault;
+  if (!wire::json_find(x.request.body, {f.field})) return std::nullopt;
+  auto refusal = bad_value(f.field, fmt::format("Unsupported parameter: '{}' is not supported with this model.", f.field), "unsupported_parameter");
+  if (!f.instead.empty()) refusal.message += fmt::format(" Use '{}' instead.", f.instead);
+  return deliver_refusal(x, refusal);
+}
+
+// Worded as OpenAI does (openai/codex#3573).
+std::optional<After> play_seals(Exchange& x) {
+  constexpr std::string_view kKey = R"("encrypted_content":)";
+  const std::string_view body = x.request.body;
+  for (auto at = body.find(kKey); at != body.npos; at = body.find(kKey, at + 1)) {
+    const auto value = body.substr(std::min(body.size(), body.find_first_not_of(' ', at + kKey.size())));
+    if (!value.starts_with('"') || value.substr(1).starts_with(x.fault->code)) continue;
+    auto refusal = bad_value("", fmt::format("The encrypted content {}... could not be verified. Reason: Encrypted content could not be decrypted or parsed.",
+                                             value.substr(1, std::min<std::size_t>(8, value.find('"', 1) - 1))), "invalid_encrypted_content");
+    return deliver_refusal(x, refusal);
+  }
+  return std::nullopt;
+}
+
 net::Task<std::optional<After>> play_wait(Exchange& x, std::int64_t ms) {
   auto pausing = pause(x, x.core.loop.now().plus_ms(ms));
   if (!co_await pausing) co_return After::cut;
@@ -64,6 +89,8 @@ net::Task<std::optional<After>> play_instead(Exchange& x) {
   switch (f.kind) {
     case FaultKind::status:
     case FaultKind::lie: co_return play_status(x);
+    case FaultKind::seals: co_return play_seals(x);
+    case FaultKind::unsupported: co_return play_unsupported(x);
     case FaultKind::html: co_return play_page(x);
     case FaultKind::redirect: co_return play_redirect(x);
     case FaultKind::garbage:

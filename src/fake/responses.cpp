@@ -61,7 +61,9 @@ void append_item(std::string& out, const ResponseAnswer& answer, std::size_t ind
     fmt::format_to(std::back_inserter(out), R"({{"id":"{}","type":"reasoning","summary":[)", item_id);
     if (!begun && answer.tells_thoughts)
       fmt::format_to(std::back_inserter(out), R"({{"type":"summary_text","text":"{}"}})", s.whole());
-    out += "]}";
+    out += ']';
+    if (!begun && !answer.seal.empty()) fmt::format_to(std::back_inserter(out), R"(,"encrypted_content":"{}.{}")", answer.seal, item_id);
+    out += '}';
     return;
   }
   fmt::format_to(std::back_inserter(out), R"({{"id":"{}","type":"message","status":"{}","content":[)", item_id, status);

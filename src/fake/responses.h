@@ -25,6 +25,7 @@ struct ResponseAnswer {
   Tokens usage;
   bool obfuscate = false;
   bool tells_thoughts = false;  // a summary was asked for
+  std::string seal = {};        // what the encrypted content of its reasoning begins with; empty: it has none
 };
 
 // The members a Response repeats of its request, each with a comma before it; OpenAI's defaults for those not said.

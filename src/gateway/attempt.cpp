@@ -6,6 +6,7 @@
 #include <array>
 
 #include "gateway/look.h"
+#include "gateway/sealed.h"
 #include "gateway/settle.h"
 #include "wire/json.h"
 
@@ -67,6 +68,13 @@ struct Outgoing {
   std::size_t count = 1;
 };
 
+// The inner form, where nobody has needed it so far.
+Result<void> read_inside(Exchange& x) {
+  if (x.asked->inner) return {};
+  x.asked->inner = x.core.take_inner();
+  return dialect::inner::read_request(x.operation, x.asked->body, *x.asked->inner);
+}
+
 Result<Outgoing> encode(Exchange& x, std::string& written) {
   const auto& d = x.deployment();
   const auto& p = x.provider();
@@ -76,15 +84,20 @@ Result<Outgoing> encode(Exchange& x, std::string& written) {
   std::size_t bytes = 0;
   if (!x.asked->response_id.empty()) {
     head = p.adapter->request_head(p.site, cloud::Call{x.operation, face.upstream, false, d.model, x.asked->response_id, x.asked->query});
-  } else if (face.translated) {
+  } else if (const bool unread = has_body(x.operation) && sealed_elsewhere(x, x.running.deployment); face.translated || unread) {
     head.assign(x.stream ? face.stream_head : face.head);
-    const auto done = p.adapter->write_request(p.site, face.upstream, *x.asked->inner, {d.model_json, &face.fates}, written);
+    if (auto read = read_inside(x); !read) return std::unexpected(read.error());
+    auto fates = face.fates;
+    if (unread) fates.apply(dialect::Need::reasoning_items, dialect::Fate::dropped);
+    const auto done = p.adapter->write_request(p.site, face.upstream, *x.asked->inner, {d.model_json, &fates}, written);
     if (!done) return std::unexpected(done.error());
     out.all[out.count++] = written;
     bytes = written.size();
   } else {
     head.assign(x.stream ? face.stream_head : face.head);
-    const auto body = dialect::splice_request(x.operation, x.asked->facts, x.asked->body, d.model_json);
+    const auto* const known = x.asked->facts.limit_key.empty() ? nullptr : d.features_at(x.time);
+    const auto limit = known != nullptr ? known->asked_by(face.upstream).output_limit : dialect::LimitField::any;
+    const auto body = dialect::splice_request(x.operation, x.asked->facts, x.asked->body, d.model_json, limit);
     for (const auto piece : body) out.all[out.count++] = piece;
     bytes = body.bytes();
   }
@@ -114,7 +127,7 @@ Result<Outgoing> encode(Exchange& x, std::string& written) {
 
 // The attempt's credential, where one is needed. What is missing is told as the attempt's failure.
 [[gnu::noinline]] std::optional<End> take_credential(Exchange& x) {
-  x.asked->dropped = x.model().places[x.asked->candidates.all[x.running.at].place].dropped(x.operation, x.asked->needs);
+  x.asked->dropped = dropped_at(x, x.model().places[x.asked->candidates.all[x.running.at].place]);
   x.asked->credential.reset();
   if (!x.provider().sign_in) return std::nullopt;
   const auto& signer = x.core.signers[x.running.provider];
@@ -262,7 +275,8 @@ End judge_refusal(Exchange& x, Refusal refusal) {
   book_refusal(x, booked, failed.verdict);
   book(x, booked);
   learn(x, booked, failed.verdict.retry_after_ms);
-  doubt(x, failed.verdict);
+  if (go_on_without_sealed(x, failed.verdict)) failed.verdict.elsewhere = true;
+  else doubt(x, failed.verdict);
   x.asked->failed.push_back(std::move(failed));
   return End::failed;
 }
@@ -475,8 +489,11 @@ void give_up(Exchange& x) {
 
 void note_owner(Exchange& x, std::string_view response_id) {
   if (response_id.empty() || !x.stores || x.face().translated) return;
+  note_maker(x, response_id_hash(response_id));
+}
+
+void note_maker(Exchange& x, std::uint64_t hash) {
   const Owner owner{x.running.deployment, x.key().tenant};
-  const auto hash = response_id_hash(response_id);
   auto& home = x.core.home(hash);
   if (&home == &x.core) return x.core.owners.note(hash, owner);
   struct Note : net::Letter {

@@ -31,5 +31,7 @@ void give_up(Exchange& x);
 bool keep_reading(Exchange& x);
 // The response can be asked for by its id from now on, by this tenant.
 void note_owner(Exchange& x, std::string_view response_id);
+// The running attempt's deployment made, for this tenant, what has this hash (response_id_hash).
+void note_maker(Exchange& x, std::uint64_t hash);
 
 }  // namespace fw::gateway

@@ -10,6 +10,7 @@
 #include "gateway/failures.h"
 #include "gateway/hedge.h"
 #include "gateway/look.h"
+#include "gateway/sealed.h"
 #include "gateway/tags.h"
 
 namespace fw::gateway {
@@ -114,6 +115,7 @@ net::Task<void> exchange(Core& core, net::HttpConn& client, Route route, net::La
   Exchange x(core, client, route.operation);
   if (!begin(x, route) || !co_await receive(x)) co_return;      // 1 parse, 2 reserve
   if (!x.leans_on().empty() && !co_await pin(x)) co_return;
+  if (says_sealed(x)) co_await find_sealer(x);
   if (!decide(x)) co_return;                                    // 3 choose
   if (!x.key().rates.empty() && !co_await pace(x)) co_return;
   auto end = End::failed;
@@ -146,7 +148,7 @@ Exchange::Exchange(Core& c, net::HttpConn& conn, Operation op)
 }
 
 Exchange::Exchange(Exchange* of)
-    : core(of->core), client(of->client), keys(of->keys), operation(of->operation), twin_of(of), stream(of->stream), strip_usage(of->strip_usage), key_index(of->key_index),
+    : core(of->core), client(of->client), keys(of->keys), operation(of->operation), twin_of(of), stream(of->stream), strip_usage(of->strip_usage), seals(of->seals), key_index(of->key_index),
       policy_index(of->policy_index), model_index(of->model_index), start(of->start), time(of->time), request_id(of->request_id), tier(of->tier),
       reserved(of->reserved), prompt(of->prompt), shape(of->shape), expected_input(of->expected_input), expected_output(of->expected_output) {
   if (!of->spending) return;
@@ -253,6 +255,8 @@ Result<void> Exchange::look_inside() {
 
 Result<void> Exchange::choose() {
   if (auto looked = look_inside(); !looked) return looked;
+  if (asked->sealed.said) set(asked->needs, dialect::Need::encrypted_reasoning);
+  seals = operation == Operation::responses && has(asked->needs, dialect::Need::encrypted_reasoning);
   auto& kept = core.senses.decisions.add();
   kept.request_id = request_id;
   kept.time = time;
@@ -272,42 +276,6 @@ Result<void> Exchange::choose() {
   }
   if (candidates.count > 0) return {};
   return std::unexpected(nowhere(decision));
-}
-
-// Why no deployment may be tried: the price, what the request asks for, the policy's scopes, or the operation.
-Error Exchange::nowhere(const route::Decision& decision) const {
-  const auto any = [&decision](route::Verdict v) { return std::ranges::any_of(decision.ranked, [v](const auto& r) { return r.verdict == v; }); };
-  if (pinned != ledger::kNoIndex)
-    return client_error(Code::no_capable_deployment,
-                        fmt::format("the response leant on is stored at a deployment that cannot serve model '{}' for this key", model().name));
-  if (any(route::Verdict::price))
-    return client_error(Code::price_unknown,
-                        fmt::format("no deployment of '{}' that could serve has a known price, and the policy refuses what it cannot price "
-                                    "(unknown_price); `fairway offers {}` shows what is known", model().name, model().name), "model");
-  if (any(route::Verdict::rule) && !any(route::Verdict::capability) && !any(route::Verdict::loss))
-    return client_error(Code::model_not_allowed,
-                        fmt::format("the policy '{}' leaves out every deployment of '{}' that could serve this request (only, never)", policy().name, model().name), "model");
-  if (any(route::Verdict::capability) || any(route::Verdict::loss)) {
-    // What stands in the way at the place that lacks least.
-    dialect::Needs least;
-    least.set();
-    for (const auto& r : decision.ranked)
-      if (r.verdict == route::Verdict::capability || r.verdict == route::Verdict::loss)
-        if (const auto unmet = route::unmet(decision.seen[r.place], policy().lossy); unmet.count() < least.count()) least = unmet;
-    const auto names = need_names(*asked, least);
-    return client_error(Code::no_capable_deployment,
-                        fmt::format("no deployment of '{}' can serve a request that says: {}; leave it out, or let the policy's `lossy` "
-                                    "allow its loss where it is one", model().name, names), names.substr(0, names.find(',')));
-  }
-  if (!any(route::Verdict::residency))
-    return client_error(Code::no_capable_deployment, fmt::format("no deployment of '{}' serves {}", model().name, dialect::name(operation)), "model");
-  std::string scopes;
-  for (const auto& s : decision.seen) scopes += fmt::format("{}{}", scopes.empty() ? "" : ", ", s.scope);
-  auto message = fmt::format("the policy '{}' allows processing in {} only (residency); '{}' is served in {}", policy().name,
-                             fmt::join(policy().residency, ", "), model().name, scopes);
-  if (const auto offers = core.snapshot().offers_within(model_index, policy().residency, time); !offers.empty())
-    message += fmt::format("; it is offered there by {}", fmt::join(offers, ", "));
-  return client_error(Code::residency_unsatisfiable, std::move(message), "model");
 }
 
 bool Exchange::may_try(std::uint16_t at) {

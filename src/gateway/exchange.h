@@ -46,6 +46,13 @@ struct Candidates {
 };
 
 // What is needed only until the first byte went to the client; then its memory is given back.
+// Encrypted reasoning that a request repeats (sealed.h).
+struct Sealed {
+  std::uint16_t by = ledger::kNoIndex;  // the deployment that made it; none: unknown
+  bool said = false;
+  bool left_out = false;  // no place reads it: none is sent any
+};
+
 struct Asked : net::InSlab {
   net::Bytes body;
   dialect::RequestFacts facts;  // views into body
@@ -55,6 +62,7 @@ struct Asked : net::InSlab {
   std::shared_ptr<const cloud::Credential> credential;  // that signed the running attempt
   Forwarded forwarded;
   std::uint64_t session = 0;    // hash of what the client calls it in a header; 0: nothing
+  Sealed sealed;
   std::uint16_t hosted = 0;     // bit n: asks for dialect::kHostedTools[n]
   std::string response_id;      // responses_get, _delete, _cancel
   std::string query;
@@ -176,6 +184,7 @@ class Exchange {
   bool stream = false;
   bool strip_usage = false;
   bool stores = false;  // a response that can be asked for later
+  bool seals = false;   // its answer may hold encrypted reasoning
   bool committed = false;
   bool left = false;
   bool drains = false;  // the client left and the cloud is read to its end for the books

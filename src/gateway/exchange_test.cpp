@@ -356,6 +356,62 @@ TEST(Exchange, refuses_by_name_what_no_deployment_can_carry) {
   EXPECT_TRUE(rig.dialled.empty());
 }
 
+// What a place made of the reasoning, as a client repeats it.
+constexpr std::string_view kSealedAnswer =
+    R"({"id":"resp_1","object":"response","created_at":1,"status":"completed","model":"m","output":[{"id":"rs_1","type":"reasoning","summary":[],"encrypted_content":"made-here\/1"},{"id":"msg_1","type":"message","role":"assistant","status":"completed","content":[{"type":"output_text","text":"hi","annotations":[]}]}],"usage":{"input_tokens":10,"output_tokens":2,"total_tokens":12}})";
+std::string sealed_request(std::string_view sealed, std::string_view more = {}) {
+  return chat_request(fmt::format(R"({{"model":"gpt","store":false,"include":["reasoning.encrypted_content"],{}"input":[{{"type":"message","role":"user","content":"a"}},)"
+                                  R"({{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"{}"}},{{"type":"message","role":"user","content":"b \"encrypted_content\""}}]}})", more, sealed),
+                      "sk-team-a-0123456789", "/v1/responses");
+}
+constexpr std::string_view kCannotUnseal =
+    R"({"error":{"message":"The encrypted content made... could not be verified.","type":"invalid_request_error","param":null,"code":"invalid_encrypted_content"}})";
+
+TEST(Exchange, encrypted_reasoning_stays_with_its_maker_and_is_left_out_elsewhere_and_told) {
+  Rig rig({}, "dialects: [responses]");
+  rig.plays = {{.answer = json_answer(kSealedAnswer)}, {.answer = json_answer(R"({"error":{"message":"busy"}})", 503)}, {.answer = json_answer(kResponse)}};
+  rig.ask(chat_request(R"({"model":"gpt","store":false,"include":["reasoning.encrypted_content"],"input":"a"})", "sk-team-a-0123456789", "/v1/responses"));
+  const auto answer = rig.ask(sealed_request("made-here\\/1"));
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 200")) << answer;
+  EXPECT_NE(answer.find("x-fairway-dropped: reasoning.encrypted_content\r\n"), answer.npos) << answer;
+  ASSERT_EQ(rig.received.size(), 3u);
+  EXPECT_NE(rig.received[1].find("made-here"), std::string::npos);
+  EXPECT_EQ(rig.received[2].find("made-here"), std::string::npos) << rig.received[2];
+  EXPECT_EQ(rig.received[2].find("rs_1"), std::string::npos) << rig.received[2];
+  EXPECT_NE(rig.received[2].find(R"("include":["reasoning.encrypted_content"])"), std::string::npos) << rig.received[2];
+  const auto attempts = rig.last().attempts;
+  ASSERT_EQ(attempts.size(), 2u);
+  EXPECT_NE(attempts[0].deployment, attempts[1].deployment);
+  EXPECT_EQ(answer.find("x-fairway-dropped"), answer.rfind("x-fairway-dropped"));
+}
+
+TEST(Exchange, encrypted_reasoning_of_an_unknown_maker_is_sent_and_left_out_once_it_is_refused) {
+  Rig rig({}, "dialects: [responses]");
+  rig.plays = {{.answer = json_answer(kCannotUnseal, 400)}, {.answer = json_answer(kResponse)}};
+  const auto answer = rig.ask(sealed_request("made-elsewhere"));
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 200")) << answer;
+  EXPECT_NE(answer.find("x-fairway-dropped: reasoning.encrypted_content\r\n"), answer.npos) << answer;
+  ASSERT_EQ(rig.received.size(), 2u);
+  EXPECT_NE(rig.received[0].find("made-elsewhere"), std::string::npos);
+  EXPECT_EQ(rig.received[1].find("made-elsewhere"), std::string::npos);
+  const auto attempts = rig.last().attempts;
+  ASSERT_EQ(attempts.size(), 2u);
+  EXPECT_EQ(attempts[0].deployment, attempts[1].deployment);
+}
+
+TEST(Exchange, encrypted_reasoning_is_kept_where_the_policy_wants_it_kept) {
+  Rig rig("policies: { default: { lossy: refuse } }\n", "dialects: [responses]");
+  rig.plays = {{.answer = json_answer(kSealedAnswer)}, {.answer = json_answer(R"({"error":{"message":"busy"}})", 503)}};
+  rig.ask(chat_request(R"({"model":"gpt","store":false,"include":["reasoning.encrypted_content"],"input":"a"})", "sk-team-a-0123456789", "/v1/responses"));
+  const auto answer = rig.ask(sealed_request("made-here\\/1"));
+  EXPECT_FALSE(answer.starts_with("HTTP/1.1 200")) << answer;
+  EXPECT_EQ(rig.last().attempts.size(), 1u);
+  rig.plays = {{.answer = json_answer(kCannotUnseal, 400)}, {.answer = json_answer(kCannotUnseal, 400)}};
+  const auto unknown = rig.ask(sealed_request("made-elsewhere"));
+  EXPECT_TRUE(unknown.starts_with("HTTP/1.1 400")) << unknown;
+  EXPECT_EQ(unknown.find("x-fairway-dropped"), unknown.npos);
+}
+
 TEST(Exchange, a_translated_stream_ends_in_the_clients_dialect) {
   Rig rig({}, "dialects: [responses]");
   rig.plays.push_back({.answer = sse_answer(

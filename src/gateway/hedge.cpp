@@ -316,7 +316,7 @@ bool repeatable(const Exchange& x) {
   using enum dialect::Need;
   const auto& needs = asked.needs;
   const bool plain = has_body(x.operation) && !x.stores && !asked.facts.store.value_or(false) && !asked.facts.background;
-  const bool stateless = x.pinned == ledger::kNoIndex && x.leans_on().empty() && !has(needs, conversation) && !has(needs, item_reference);
+  const bool stateless = x.pinned == ledger::kNoIndex && x.leans_on().empty() && !asked.sealed.said && !has(needs, conversation) && !has(needs, item_reference);
   // The cloud's own tools may do anything.
   const bool quiet = asked.hosted == 0 && !has(needs, hosted_tools) && !has(needs, web_search_options);
   return plain && stateless && quiet && asked.candidates.count > 1 && x.core.snapshot().config().retries.attempts != 1;

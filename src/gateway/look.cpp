@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "gateway/sealed.h"
 #include "route/pool.h"
 
 namespace fw::gateway {
@@ -30,17 +31,41 @@ route::Pico expected(const Exchange& x, const Deployment& d, std::uint32_t warm)
 constexpr std::int64_t kBytesPerTokenMax = 12;
 
 struct Abilities {
+  dialect::Needs mapped;
+  dialect::Needs dropped;
+  dialect::Needs refused;
   dialect::Needs doubted;
   bool too_long = false;
+  std::uint32_t output_tokens_max = 0;  // 0: unknown
 };
 
-// What is known to be refused there, by the cloud's table or by the offer book.
+// What the book says that the place does with what the request says, beyond the fields themselves: efforts, lengths.
+void judge_efforts(const Exchange& x, const DatedFeatures& known, const ApiAbilities& api, Abilities& can) {
+  const auto& needs = x.asked->needs;
+  const auto effort = bit(x.asked->facts.effort);
+  if (effort == 0 && api.efforts_with_tools == 0) return;
+  const bool told = !has(can.dropped, dialect::Need::reasoning_effort);
+  if (told && (api.efforts_refused & effort) != 0) set(known.efforts_firm ? can.refused : can.doubted, dialect::Need::reasoning_effort);
+  else if ((api.efforts_ignored & effort) != 0) set(can.dropped, dialect::Need::reasoning_effort);
+  if (has(needs, dialect::Need::tools) && api.efforts_with_tools != 0 && (api.efforts_with_tools & effort) == 0) set(can.doubted, dialect::Need::tools);
+}
+
+// What is known to be lost or refused there, by the cloud's table or by the offer book.
 Abilities abilities(const Exchange& x, const Place& place) {
-  Abilities out{.doubted = place.doubted(x.operation, x.asked->needs)};
-  const auto* const known = x.core.snapshot().deployments()[place.deployment].features_at(x.time);
+  const auto& needs = x.asked->needs;
+  Abilities out{.mapped = place.mapped(x.operation, needs), .dropped = place.dropped(x.operation, needs), .refused = place.refused(x.operation, needs), .doubted = place.doubted(x.operation, needs)};
+  if (has_body(x.operation) && sealed_elsewhere(x, place.deployment)) set(out.dropped, dialect::Need::encrypted_reasoning);
+  const auto& d = x.core.snapshot().deployments()[place.deployment];
+  const auto* const known = d.features_at(x.time);
   if (known == nullptr) return out;
-  out.doubted |= known->refused & x.asked->needs;
+  const auto& api = known->asked_by(d.face(x.operation).upstream);
+  out.doubted |= api.refused & needs;
+  out.dropped |= api.dropped & needs;
+  judge_efforts(x, *known, api, out);
+  if (!d.face(x.operation).translated && dialect::respells(x.asked->facts, api.output_limit)) set(out.mapped, dialect::Need::max_tokens);
   out.too_long = known->context_tokens < INT64_MAX / kBytesPerTokenMax && x.reserved.input_max > known->context_tokens * kBytesPerTokenMax;
+  out.output_tokens_max = known->output_tokens == INT64_MAX ? 0 : capped(known->output_tokens);
+  if (x.asked->facts.output_limit.value_or(0) > known->output_tokens) set(known->output_firm ? out.refused : out.doubted, dialect::Need::max_tokens);
   return out;
 }
 
@@ -74,9 +99,9 @@ route::Seen see(Exchange& x, const Place& place, const route::Warmth::Prompt* pr
           .name = d.name,
           .provider_name = snapshot.providers()[place.provider].name,
           .cost = expected(x, d, warm),
-          .dropped = place.dropped(x.operation, x.asked->needs),
-          .refused = place.refused(x.operation, x.asked->needs),
-          .mapped = place.mapped(x.operation, x.asked->needs),
+          .dropped = can.dropped,
+          .refused = can.refused,
+          .mapped = can.mapped,
           .doubted = can.doubted,
           .headroom_tokens = service.headroom_tokens,
           .headroom_requests = service.headroom_requests,
@@ -97,7 +122,8 @@ route::Seen see(Exchange& x, const Place& place, const route::Warmth::Prompt* pr
           .speaks = place.serves(x.operation),
           .too_long = can.too_long,
           .paid = paid.part,
-          .commitment_left = paid.left_micro_usd};
+          .commitment_left = paid.left_micro_usd,
+          .output_tokens_max = can.output_tokens_max};
   if (d.pool) see_pool(x, *d.pool, seen);
   return seen;
 }
@@ -170,6 +196,10 @@ std::uint64_t prompt_hash(const Exchange& x) {
   return mix(hash(std::string_view(x.asked->body).substr(0, kPrefixBytes)), x.key().tenant) | 1;
 }
 
+dialect::Needs dropped_at(const Exchange& x, const Place& place) {
+  return x.asked->needs.none() ? dialect::Needs() : abilities(x, place).dropped;
+}
+
 void look(Exchange& x, route::Decision& d) {
   const auto& model = x.core.snapshot().models()[x.model_index];
   auto& usual = x.core.senses.usual[x.model_index];
@@ -190,6 +220,8 @@ void look(Exchange& x, route::Decision& d) {
                 .hosted = x.asked->hosted,
                 .operation = x.operation,
                 .tier = route::tier_of(x.tier),
+                .effort = x.asked->facts.effort,
+                .output_limit = x.asked->facts.output_limit.value_or(-1),
                 .stream = x.stream,
                 .harmless = has_body(x.operation) && x.pinned == ledger::kNoIndex && x.expected_input <= kHarmlessTokens && !x.asked->facts.background};
   x.policy_index = x.core.snapshot().policy_for(x.tagged_budgets() ? x.key().budgeted_policy : x.key().policy, d.question);

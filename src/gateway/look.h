@@ -7,6 +7,8 @@ namespace fw::gateway {
 
 // Fills question and seen for the exchange's request.
 void look(Exchange& x, route::Decision& decision);
+// What of the request is lost at this place, as the decision saw it.
+dialect::Needs dropped_at(const Exchange& x, const Place& place);
 // Which pool could serve it, and why it is not the first choice.
 void note_pool(Exchange& x, const route::Decision& decision);
 // What requests share that would find each other's prompt in a cache; 0: nothing.

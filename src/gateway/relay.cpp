@@ -4,6 +4,7 @@
 #include "dialect/relay.h"
 #include "gateway/attempt.h"
 #include "gateway/relay_fields.h"
+#include "gateway/sealed.h"
 
 namespace fw::gateway {
 namespace {
@@ -69,6 +70,7 @@ bool put_out(Exchange& x, Streaming& s, bool last) {
     return true;
   }
   if (s.held) x.core.pieces.insert(x.core.pieces.begin(), *s.held);
+  if (x.seals) note_sealed(x, x.core.pieces);
   const auto io = x.client.chunk(x.core.pieces, last);
   s.held.reset();
   s.slow = io.kind == net::Io::Kind::blocked;

@@ -8,6 +8,7 @@
 #include "gateway/hedge.h"
 #include "gateway/look.h"
 #include "gateway/relay_fields.h"
+#include "gateway/sealed.h"
 #include "wire/json.h"
 
 namespace fw::gateway {
@@ -60,6 +61,7 @@ End deliver_translated(Exchange& x, std::string_view body) {
   if (!answer) return fail(x, FailureKind::malformed, answer.error().message, true);
   const auto status = x.running.status;
   note_first_token(x);
+  if (const std::string_view piece = answer->body; x.seals) note_sealed(x, {&piece, 1});
   settle(x, {.usage = answer->usage, .tier = answer->service_tier, .seen = seen_in(x, answer->usage, body)});
   x.core.marks.clear(x.running.provider);
   if (x.left) return End::client_left;
@@ -81,6 +83,7 @@ End deliver(Exchange& x, std::string_view body, const std::string& field_lines) 
   const auto status = x.running.status;
   note_first_token(x);
   if (x.operation == Operation::responses) note_owner(x, answer.response_id);
+  if (x.seals) note_sealed(x, {&body, 1});
   settle(x, {.usage = answer.usage, .tier = answer.service_tier, .seen = seen_in(x, answer.usage, body)});
   x.core.marks.clear(x.running.provider);
   if (x.left) return End::client_left;

@@ -66,17 +66,43 @@ std::array<ledger::BoundPrice, route::kTiers> bounds_of(const offer::PriceSheet&
   return out;
 }
 
+dialect::Efforts set_of(const std::vector<std::string>& words) {
+  dialect::Efforts made = 0;
+  for (const auto& word : words) made |= bit(dialect::effort_of(word));
+  return made;
+}
+
+void add_api(const offer::ApiFeatures& said, ApiAbilities& to) {
+  for (const auto& [need, fate] : said.fields) {
+    to.refused.set(static_cast<std::size_t>(need), fate == dialect::Fate::refused);
+    to.dropped.set(static_cast<std::size_t>(need), fate == dialect::Fate::dropped);
+  }
+  if (!said.efforts.empty()) {
+    to.taken = set_of(said.efforts);
+    to.efforts_refused = dialect::kAllEfforts & ~to.taken;
+  }
+  to.efforts_refused |= set_of(said.efforts_refused);
+  if (!said.efforts_ignored.empty()) to.efforts_ignored = set_of(said.efforts_ignored);
+  if (!said.output_limit.empty()) to.output_limit = dialect::limit_field_of(said.output_limit);
+  if (!said.efforts_with_tools.empty()) to.efforts_with_tools = set_of(said.efforts_with_tools);
+}
+
 // What the book says of the place's abilities, whatever its price.
 std::vector<DatedFeatures> features_of(const config::Deployment& d, const Provider& p, const config::Config& config) {
   const auto& book = config.book ? *config.book : config::embedded_book();
   const auto line = book.timeline({d.offer, p.adapter->name(), p.site.host, offer::widest(p.scope, p.adapter->scope_of(d.model))});
   std::vector<DatedFeatures> out;
   for (const auto& part : line.parts()) {
-    DatedFeatures made{.from = part.from, .until = part.until.value_or(WallTime{INT64_MAX}), .refused = {}};
-    for (const auto& [need, fate] : part.features.fields)
-      if (fate == dialect::Fate::refused) set(made.refused, need);
-    made.context_tokens = part.features.context_tokens.value_or(INT64_MAX);
-    if (made.refused.any() || made.context_tokens != INT64_MAX) out.push_back(made);
+    const auto& said = part.features;
+    DatedFeatures made{.from = part.from, .until = part.until.value_or(WallTime{INT64_MAX}), .usual = {}, .on_chat = {}};
+    add_api(said, made.usual);
+    made.on_chat = made.usual;
+    add_api(said.on_chat, made.on_chat);
+    made.context_tokens = said.context_tokens.value_or(INT64_MAX);
+    made.output_tokens = said.max_output_tokens.value_or(INT64_MAX);
+    made.efforts_firm = said.efforts_firm;
+    made.output_firm = said.max_output_firm;
+    out.push_back(made);
   }
   return out;
 }
@@ -171,6 +197,18 @@ std::vector<std::string> Snapshot::offers_within(std::uint16_t model, const std:
         auto said = fmt::format("{} in {}", row->cloud, scope);
         if (std::ranges::find(out, said) == out.end()) out.push_back(std::move(said));
       }
+  return out;
+}
+
+std::vector<std::string> Snapshot::offers_that(std::uint16_t model, WallTime at, const std::function<bool(const offer::Features&)>& can) const {
+  const auto& book = config_.book ? *config_.book : config::embedded_book();
+  std::vector<std::string> out;
+  for (const auto& d : config_.models[model].deployments)
+    for (const auto* row : book.rows(d.offer, at)) {
+      if (row->absent || row->tier != offer::kStandardTier || !can(row->features)) continue;
+      auto said = fmt::format("{} in {}", row->cloud, row->scope);
+      if (std::ranges::find(out, said) == out.end()) out.push_back(std::move(said));
+    }
   return out;
 }
 

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,8 @@
 
 #include "cloud/adapter.h"
 #include "config/config.h"
+#include "dialect/effort.h"
+#include "dialect/request.h"
 #include "gateway/keys.h"
 #include "ledger/commitment.h"
 #include "ledger/reserve.h"
@@ -57,12 +60,28 @@ struct DatedQuick {
   std::array<ledger::BoundPrice, route::kTiers> bounds;  // by route::Tier
 };
 
+// What the offer book says that one API of a place does; what it does not say is unknown.
+struct ApiAbilities {
+  dialect::Needs refused;
+  dialect::Needs dropped;
+  dialect::Efforts taken = 0;            // all that it takes; 0: nothing is said
+  dialect::Efforts efforts_refused = 0;  // what is not among them, if they are known, and what is named so
+  dialect::Efforts efforts_ignored = 0;
+  dialect::Efforts efforts_with_tools = 0;  // 0: nothing is said
+  dialect::LimitField output_limit = dialect::LimitField::any;  // of chat
+};
+
 // What the offer book says that a place can do, from one time to another.
 struct DatedFeatures {
   WallTime from;
   WallTime until;            // exclusive
-  dialect::Needs refused;
+  ApiAbilities usual;
+  ApiAbilities on_chat;                     // where Chat Completions asks
   std::int64_t context_tokens = INT64_MAX;  // unknown: no limit
+  std::int64_t output_tokens = INT64_MAX;   // of one answer; likewise
+  bool efforts_firm = false;                // documented or measured: worth a refusal
+  bool output_firm = false;
+  const ApiAbilities& asked_by(Dialect upstream) const { return upstream == Dialect::chat ? on_chat : usual; }
 };
 
 struct Deployment {
@@ -154,6 +173,8 @@ class Snapshot {
   std::vector<std::string_view> nearest_models(std::string_view name, const Key& key) const;
   // What the offer book has of the model inside of these scopes at that time: "azure in eu".
   std::vector<std::string> offers_within(std::uint16_t model, const std::vector<std::string>& scopes, WallTime at) const;
+  // What it has whose features are so.
+  std::vector<std::string> offers_that(std::uint16_t model, WallTime at, const std::function<bool(const offer::Features&)>& can) const;
   // A header some provider wants forwarded beyond the allow-list.
   bool forwards(std::string_view lower_case_name) const;
   bool forwards_any() const { return !forwarded_.empty(); }

@@ -1,5 +1,6 @@
 // From the texts of a file to rows, or to everything that is wrong with them.
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <tuple>
 
@@ -7,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "base/date.h"
+#include "dialect/effort.h"
 #include "offer/row.h"
 #include "offer/scope.h"
 #include "wire/nearest.h"
@@ -19,6 +21,7 @@ constexpr std::size_t kTextBytesMax = 4096;
 constexpr std::string_view kDate = "a date such as 2026-11-22 (00:00 UTC), or a time such as 2026-11-22T06:00:00Z";
 constexpr std::string_view kPrice = "USD per million tokens as a plain decimal such as \"2.50\"";
 constexpr std::string_view kStep = "long_context.";
+constexpr std::array<std::string_view, 2> kLimitFields{"max_tokens", "max_completion_tokens"};
 constexpr std::string_view kStepAbove = "long_context.above";
 
 bool printable(std::string_view text, std::size_t max) {
@@ -43,9 +46,11 @@ class RowReader {
     take_period(text, row);
     row.absent = text.absent;
     take_prices(text, row);
-    take_features(text.features, row.features);
+    take_features(text.features, row);
     row.note = clean("note", text.note, kTextBytesMax);
     take_evidence(text, row);
+    row.features.efforts_firm = firm(row.features.efforts_evidence, row.evidence);
+    row.features.max_output_firm = firm(row.features.max_output_evidence, row.evidence);
     const auto scopes = read_scopes(text);
     if (faults_.size() != before) return {};
     std::vector<Row> rows;
@@ -144,7 +149,7 @@ class RowReader {
     if (!*slot) refuse(path, quoted(text), std::string(kPrice), "digits, a point, at most nine decimals; no sign, no currency");
   }
 
-  void take_features(const FeaturesText& text, Features& to) {
+  void take_features(const FeaturesText& text, Row& row) {
     const FeaturesText* from = &text;
     if (!text.name.empty()) {
       const auto known = book_.features.find(text.name);
@@ -152,22 +157,51 @@ class RowReader {
         return refuse("features", quoted(text.name), "the name of an entry of `features`", did_you_mean(text.name, keys(book_.features)));
       from = &known->second;
     }
+    auto& to = row.features;
     to.context_tokens = from->context_tokens;
     to.max_output_tokens = from->max_output_tokens;
-    to.efforts = from->efforts;
     to.scope_of_processing = clean("features.scope_of_processing", from->scope_of_processing, kTextBytesMax);
     for (std::size_t i = 0; i < from->dialects.size(); ++i) {
       const auto dialect = dialect::dialect_of(from->dialects[i]);
       if (dialect) to.dialects.push_back(*dialect);
       else refuse(fmt::format("features.dialects[{}]", i), quoted(from->dialects[i]), "chat, responses, converse, generate_content or messages");
     }
-    for (const auto& [need, fate] : from->fields) take_field(need, fate, to);
+    take_api("features", from->api, to);
+    take_api("features.on_chat", from->on_chat, to.on_chat);
+    take_evidence(from->efforts_evidence, "features.efforts_evidence", to.efforts_evidence);
+    take_evidence(from->max_output_evidence, "features.max_output_evidence", to.max_output_evidence);
+  }
+
+  void take_api(std::string_view path, const ApiFeaturesText& from, ApiFeatures& to) {
+    to.efforts = efforts(path, "efforts", from.efforts);
+    to.efforts_refused = efforts(path, "efforts_refused", from.efforts_refused);
+    to.efforts_ignored = efforts(path, "efforts_ignored", from.efforts_ignored);
+    to.efforts_with_tools = efforts(path, "efforts_with_tools", from.efforts_with_tools);
+    for (std::size_t i = 0; i < to.efforts_refused.size(); ++i)
+      for (const auto* others : {&to.efforts, &to.efforts_ignored})
+        if (std::ranges::find(*others, to.efforts_refused[i]) != others->end())
+          refuse(fmt::format("{}.efforts_refused[{}]", path, i), fmt::format("{}, which is said to be taken as well", quoted(to.efforts_refused[i])),
+                 "an effort that is refused, or one that is taken", "keep what the evidence says, take the other out");
+    for (const auto& [need, fate] : from.fields) take_field(fmt::format("{}.fields.{}", path, need), need, fate, to);
+    if (!from.output_limit.empty()) to.output_limit = word(fmt::format("{}.output_limit", path), from.output_limit, kLimitFields);
     std::ranges::sort(to.fields);
   }
 
-  void take_field(const std::string& need_text, const std::string& fate_text, Features& to) {
+  std::vector<std::string> efforts(std::string_view path, std::string_view list, const std::vector<std::string>& words) {
+    const auto known = dialect::effort_words();
+    for (std::size_t i = 0; i < words.size(); ++i)
+      if (std::ranges::find(known, words[i]) == known.end())
+        refuse(fmt::format("{}.{}[{}]", path, list, i), quoted(words[i]), fmt::format("one of {}", fmt::join(known, ", ")),
+               did_you_mean(words[i], {known.begin(), known.end()}));
+    return words;
+  }
+
+  static bool firm(const std::vector<Evidence>& own, const std::vector<Evidence>& rows) {
+    return std::ranges::any_of(own.empty() ? rows : own, [](const Evidence& e) { return e.kind != Kind::third_party; });
+  }
+
+  void take_field(const std::string& path, const std::string& need_text, const std::string& fate_text, ApiFeatures& to) {
     using dialect::Fate;
-    const auto path = "features.fields." + need_text;
     const auto need = dialect::need_of(need_text);
     if (!need) {
       std::vector<std::string> known;
@@ -183,9 +217,13 @@ class RowReader {
   void take_evidence(const RowText& text, Row& row) {
     if (text.evidence.empty())
       refuse("evidence", "nothing", "who says so: source, date and kind", "a row without evidence cannot be told from a guess");
-    for (std::size_t i = 0; i < text.evidence.size(); ++i) {
-      const auto path = fmt::format("evidence[{}]", i);
-      const EvidenceText* from = &text.evidence[i];
+    take_evidence(text.evidence, "evidence", row.evidence);
+  }
+
+  void take_evidence(const std::vector<EvidenceText>& texts, std::string_view list, std::vector<Evidence>& to) {
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      const auto path = fmt::format("{}[{}]", list, i);
+      const EvidenceText* from = &texts[i];
       if (!from->name.empty()) {
         const auto known = book_.evidence.find(from->name);
         if (known == book_.evidence.end()) {
@@ -194,16 +232,16 @@ class RowReader {
         }
         from = &known->second;
       }
-      take_evidence(*from, path, row);
+      take_evidence(*from, path, to);
     }
   }
 
-  void take_evidence(const EvidenceText& text, const std::string& path, Row& row) {
+  void take_evidence(const EvidenceText& text, const std::string& path, std::vector<Evidence>& to) {
     Evidence made{text.source, text.date, Kind::third_party};
     if (!printable(text.source, kTextBytesMax)) refuse(path + ".source", quoted(text.source), "who says so: an address, a document, a measurement");
     (void)date(path + ".date", text.date);
     for (const auto kind : {Kind::documented, Kind::third_party, Kind::probed})
-      if (text.kind == name(kind)) return made.kind = kind, row.evidence.push_back(std::move(made));
+      if (text.kind == name(kind)) return made.kind = kind, to.push_back(std::move(made));
     refuse(path + ".kind", quoted(text.kind), "one of documented, third-party, probed");
   }
 

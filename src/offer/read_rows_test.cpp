@@ -51,14 +51,37 @@ TEST(ReadRows, says_everything_that_is_wrong_at_once) {
   bad.until = "2026-02-30";
   bad.usd_per_million = {{"input", "1,5"}, {"inptu", "1"}, {"cache_write.2h", "1"}, {"long_context.above", "0"}};
   bad.features.dialects = {"morse"};
-  bad.features.fields = {{"telepathy", "carried"}, {"seed", "lost"}};
+  bad.features.api.efforts = {"some"};
+  bad.features.on_chat.efforts = {"none", "low"};
+  bad.features.on_chat.efforts_refused = {"none"};
+  bad.features.max_output_evidence = {{"", "a page", "2026-07-13", "hearsay"}};
+  bad.features.api.fields = {{"telepathy", "carried"}, {"seed", "lost"}};
   const std::vector<std::string> expected{
       "0 model: nothing", "0 cloud: \"amazon\"", "0 host: \"cellar\"", "0 tier: \"turbo\"", "0 from: \"soon\"", "0 until: \"2026-02-30\"",
       "0 usd_per_million.input: \"1,5\"", "0 usd_per_million.inptu: the unknown meter \"inptu\"",
       "0 usd_per_million.cache_write.2h: the unknown meter \"cache_write.2h\"", "0 usd_per_million.long_context.above: \"0\"",
-      "0 features.dialects[0]: \"morse\"", "0 features.fields.telepathy: the unknown field \"telepathy\"", "0 features.fields.seed: \"lost\"",
+      "0 features.dialects[0]: \"morse\"", "0 features.efforts[0]: \"some\"", "0 features.fields.telepathy: the unknown field \"telepathy\"",
+      "0 features.fields.seed: \"lost\"", "0 features.on_chat.efforts_refused[0]: \"none\", which is said to be taken as well", "0 features.max_output_evidence[0].kind: \"hearsay\"",
       "0 evidence: nothing", "0 scope[1]: \"Europe\""};
   EXPECT_EQ(faults_of({bad}), expected);
+}
+
+// What is worth a refusal, and what only a doubt.
+TEST(ReadRows, efforts_and_limits_are_firm_where_their_own_evidence_is_or_else_the_rows) {
+  auto text = good();
+  std::vector<Fault> faults;
+  EXPECT_TRUE(read_rows({{}, {}, {text}}, faults).at(0).features.efforts_firm);
+  text.features.max_output_tokens = 100;
+  text.features.max_output_evidence = {{"", "a catalogue", "2026-07-13", "third-party"}};
+  auto rows = read_rows({{}, {}, {text}}, faults);
+  EXPECT_FALSE(rows.at(0).features.max_output_firm);
+  EXPECT_TRUE(rows.at(0).features.efforts_firm);
+  text.evidence = {{"", "a catalogue", "2026-07-13", "third-party"}};
+  text.features.max_output_evidence = {{"", "a measurement", "2026-07-13", "probed"}};
+  rows = read_rows({{}, {}, {text}}, faults);
+  EXPECT_TRUE(rows.at(0).features.max_output_firm);
+  EXPECT_FALSE(rows.at(0).features.efforts_firm);
+  EXPECT_TRUE(faults.empty());
 }
 
 TEST(ReadRows, refuses_a_period_that_ends_before_it_begins) {

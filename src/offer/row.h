@@ -29,14 +29,29 @@ struct Evidence {
   bool operator==(const Evidence&) const = default;
 };
 
+// What one API of the hosting does with efforts and fields. Efforts in the words of dialect/effort.h.
+struct ApiFeatures {
+  std::vector<std::string> efforts;             // all that it takes: what is not among them is refused; none: unknown
+  std::vector<std::string> efforts_refused;     // of the others nothing is said
+  std::vector<std::string> efforts_ignored;     // accepted, without effect
+  std::vector<std::string> efforts_with_tools;  // the only ones at which it takes tools; none: unknown
+  std::vector<std::pair<dialect::Need, dialect::Fate>> fields;  // by Need
+  std::string output_limit;  // which of chat's two fields it takes: max_tokens, max_completion_tokens; empty: unknown, or both
+  bool operator==(const ApiFeatures&) const = default;
+};
+
 // What the hosting can do, as far as the evidence says; what is absent is unknown.
-struct Features {
+struct Features : ApiFeatures {
   std::vector<dialect::Dialect> dialects;
   std::optional<std::int64_t> context_tokens;
-  std::optional<std::int64_t> max_output_tokens;
-  std::vector<std::string> efforts;
+  std::optional<std::int64_t> max_output_tokens;  // of one answer, reasoning included
   std::string scope_of_processing;
-  std::vector<std::pair<dialect::Need, dialect::Fate>> fields;  // by Need
+  ApiFeatures on_chat;                       // what is different where Chat Completions asks
+  std::vector<Evidence> efforts_evidence;    // of the efforts, on_chat's too; none: the row's
+  std::vector<Evidence> max_output_evidence;
+  // The cloud says so itself, or it was measured: worth a refusal. Else it is worth a doubt.
+  bool efforts_firm = true;
+  bool max_output_firm = true;
   bool operator==(const Features&) const = default;
 };
 
@@ -81,13 +96,19 @@ struct EvidenceText {
   std::string name;  // of an entry of BookText::evidence, which stands for the rest
   std::string source, date, kind;
 };
+struct ApiFeaturesText {
+  std::vector<std::string> efforts, efforts_refused, efforts_ignored, efforts_with_tools;
+  std::vector<std::pair<std::string, std::string>> fields;
+  std::string output_limit;
+};
 struct FeaturesText {
+  ApiFeaturesText api;
   std::string name;  // of an entry of BookText::features, which stands for the rest
   std::vector<std::string> dialects;
   std::optional<std::int64_t> context_tokens, max_output_tokens;
-  std::vector<std::string> efforts;
   std::string scope_of_processing;
-  std::vector<std::pair<std::string, std::string>> fields;
+  ApiFeaturesText on_chat;
+  std::vector<EvidenceText> efforts_evidence, max_output_evidence;
 };
 struct RowText {
   std::string model, cloud, host, tier, from, until, note;

@@ -18,6 +18,7 @@ constexpr std::size_t kTextMax = UINT8_MAX;
 
 // The last value of an enumeration that records hold.
 constexpr auto last_of(Tier) { return Tier::other; }
+constexpr auto last_of(dialect::Effort) { return dialect::Effort::other; }
 constexpr auto last_of(dialect::Operation) { return dialect::Operation::embeddings; }
 constexpr auto last_of(health::BreakerState) { return health::BreakerState::probing; }
 

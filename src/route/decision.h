@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dialect/dialect.h"
+#include "dialect/effort.h"
 #include "dialect/needs.h"
 #include "health/observation.h"
 #include "route/policy.h"
@@ -78,6 +79,7 @@ struct Seen {
   std::uint32_t pool_tokens = 0;      // what the request would take of it, weighted as it counts
   Pico bid = 0;                       // what that is worth now: weighed beside the cost, never booked
   std::int64_t commitment_left = -1;  // in 10^-6 USD, of the commitment that pays it; -1: none does
+  std::uint32_t output_tokens_max = 0;  // of one answer; 0: unknown
 };
 
 // What is asked, as far as the choice weighs it.
@@ -92,6 +94,8 @@ struct Question {
   std::uint16_t hosted = 0;        // tools the cloud runs: bit n is dialect::kHostedTools[n]
   dialect::Operation operation = dialect::Operation::chat;
   Tier tier = Tier::standard;      // asked for
+  dialect::Effort effort = dialect::Effort::unsaid;
+  std::int64_t output_limit = -1;  // tokens of output that the request allows; -1: not said
   bool stream = false;
   bool harmless = false;           // small and repeatable: it may be a probe
   std::uint16_t pressure = 0;      // a budget of its key is spent too fast: so much less service counts, of 65,536

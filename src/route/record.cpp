@@ -38,6 +38,7 @@ struct Write {
   void operator()(std::string_view key, T value) { json.member(key, static_cast<std::int64_t>(value)); }
   void operator()(std::string_view key, health::BreakerState state) { json.member(key, name(state)); }
   void operator()(std::string_view key, dialect::Operation operation) { json.member(key, dialect::name(operation)); }
+  void operator()(std::string_view key, dialect::Effort effort) { json.member(key, name(effort)); }
   void operator()(std::string_view key, Tier tier) { json.member(key, name(tier)); }
   void operator()(std::string_view key, Prefer prefer) { json.member(key, name(prefer)); }
   void operator()(std::string_view key, Lossy lossy) { json.member(key, name(lossy)); }
@@ -109,6 +110,7 @@ bool read(const JsonMember& m, dialect::Operation& into) {
     }
   return false;
 }
+bool read(const JsonMember& m, dialect::Effort& into) { return read_word(wire::json_text(m.value), dialect::Effort::other, into); }
 bool read(const JsonMember& m, Tier& into) { return read_word(wire::json_text(m.value), Tier::other, into); }
 bool read(const JsonMember& m, Prefer& into) { return read_word(wire::json_text(m.value), Prefer::weighted, into); }
 bool read(const JsonMember& m, Lossy& into) { return read_word(wire::json_text(m.value), Lossy::allow, into); }

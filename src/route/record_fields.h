@@ -10,7 +10,7 @@ namespace fw::route {
 
 // The version of compact records, which know no names: what a version added is read of it and of later ones only.
 // From version 3 on numbers are packed.
-inline constexpr int kFieldsVersion = 3;
+inline constexpr int kFieldsVersion = 4;
 
 // field(name, member) of each, in the order of the records. Only ever added to, at the end, under a new version.
 void seen_fields(auto& s, auto&& field, int version) {
@@ -48,6 +48,8 @@ void seen_fields(auto& s, auto&& field, int version) {
   field("bid", s.bid);
   field("paid", s.paid);
   field("commitment_left", s.commitment_left);
+  if (version < 4) return;
+  field("output_tokens_max", s.output_tokens_max);
 }
 
 void question_fields(auto& q, auto&& field, int version) {
@@ -65,6 +67,9 @@ void question_fields(auto& q, auto&& field, int version) {
   field("harmless", q.harmless);
   if (version < 2) return;
   field("pressure", q.pressure);
+  if (version < 4) return;
+  field("effort", q.effort);
+  field("output_limit", q.output_limit);
 }
 
 void policy_fields(auto& p, auto&& field) {

@@ -30,6 +30,8 @@ Recorded random_decision(std::mt19937_64& random) {
   if (random() % 4 == 0) q.pressure = static_cast<std::uint16_t>(random());
   r.policy.pacing = random() % 2 == 0;
   q.reserve_tokens = static_cast<std::uint32_t>(random() % 5'000);
+  q.effort = static_cast<dialect::Effort>(random() % 9);
+  q.output_limit = static_cast<std::int64_t>(random() % 5'000) - 1;
   for (std::uint64_t n = random() % 16 + 1; n > 0; --n) {
     Seen s;
     s.name = "sol-direct";
@@ -52,6 +54,7 @@ Recorded random_decision(std::mt19937_64& random) {
     s.breaker = static_cast<health::BreakerState>(random() % 3);
     s.may_probe = random() % 2 == 0;
     s.marked = random() % 8 == 0;
+    s.output_tokens_max = static_cast<std::uint32_t>(random() % 9'000);
     s.speaks = random() % 8 != 0;
     if (random() % 4 == 0) {
       s.pool = true;
@@ -119,8 +122,8 @@ TEST(Compact, a_record_of_the_first_version_is_still_read_and_decided_as_it_was)
   EXPECT_EQ(d.seen[0].commitment_left, -1);
   EXPECT_EQ(d.question.seed, 7u);
   EXPECT_EQ(difference({.request_id = "r", .time = "", .model = d.question.model, .policy = {}, .decision = d}), "");
-  bytes.front() = 4;
-  EXPECT_NE(read_compact(bytes).error().message.find("has the version 4; this program reads 1 to 3"), std::string::npos);
+  bytes.front() = 5;
+  EXPECT_NE(read_compact(bytes).error().message.find("has the version 5; this program reads 1 to 4"), std::string::npos);
 }
 
 // As version 2 wrote it: numbers as they lay in memory.
@@ -144,6 +147,25 @@ TEST(Compact, a_record_of_the_second_version_is_still_read) {
   std::string room;
   const auto packed = write_compact({.time = read->time, .policy_hash = read->policy_hash, .decision = d}, room);
   EXPECT_LT(packed.size(), bytes.size() * 2 / 3);
+}
+
+// As version 3 wrote it: packed, without the effort and the limits of output.
+TEST(Compact, a_record_of_the_third_version_is_still_read) {
+  constexpr std::string_view kHex =
+    "0368fd027791afea1817706f6c6963792f6637646566613564396230633664393700076770742d352e32000080a081808008fca4dac6dc928aa4c4018003ac02ac0501000100"
+    "01186c6f63616c2f6770742d352e322d323032362d30382d30310b6f6e2d7072656d697365730a636f6d70617469626c65056c6f63616c000080d8e4f6190000000001010100"
+    "0000019f0a8f0500000000000001000000000001c6d289df1b00010180d8e4f619";
+  const auto bytes = from_hex(kHex);
+  const auto read = read_compact(bytes);
+  ASSERT_TRUE(read) << read.error().message;
+  const auto& d = read->decision;
+  ASSERT_EQ(d.seen.size(), 1u);
+  EXPECT_EQ(d.question.model, "gpt-5.2");
+  EXPECT_EQ(d.question.effort, dialect::Effort::unsaid);
+  EXPECT_EQ(d.question.output_limit, -1);
+  EXPECT_EQ(d.seen[0].name, "local/gpt-5.2-2026-08-01");
+  EXPECT_EQ(d.seen[0].output_tokens_max, 0u);
+  EXPECT_EQ(difference({.request_id = "r", .time = "", .model = d.question.model, .policy = {}, .decision = d}), "");
 }
 
 TEST(Compact, what_is_cut_or_changed_is_refused_or_still_a_decision) {

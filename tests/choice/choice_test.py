@@ -55,7 +55,9 @@ FAKES = {"openai": [], "azure": ["--model", "sol=gpt-6-sol"], "bedrock": []}
 IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
 
 
-class Choice(unittest.TestCase):
+class Gateway:
+    """The gateway over three fakes, for the tests of a class."""
+
     @classmethod
     def setUpClass(cls):
         cls.programs, urls = [], {}
@@ -63,8 +65,11 @@ class Choice(unittest.TestCase):
             fake = cls.start("fake", "--cloud", cloud, "--listen", "127.0.0.1:0", "--speed", "0", *options)
             urls[cloud] = fake.line("listening ").split()[-1]
         cls.folder = tempfile.TemporaryDirectory(prefix="fairway-choice-")
+        cls.urls = urls
         file = pathlib.Path(cls.folder.name) / "fairway.yaml"
-        file.write_text(CONFIG.format(**urls))
+        file.write_text(cls.CONFIG.format(**urls))
+        if hasattr(cls, "OFFERS"):
+            (file.parent / "offers.yaml").write_text(cls.OFFERS)
         env = {**SECRETS, **{name.upper(): key for name, key in KEYS.items()}}
         gateway = cls.start("serve", "-c", str(file), env=env)
         said = ""
@@ -87,13 +92,6 @@ class Choice(unittest.TestCase):
             program.__exit__(None, None, None)
         cls.folder.cleanup()
 
-    def ask(self, key, path, body, headers=()):
-        status, fields, text = call(self.base + path, {"model": "gpt-6-sol", **body}, {"Authorization": f"Bearer {KEYS[key]}", **dict(headers)})
-        return status, {name.lower(): value for name, value in fields.items()}, json.loads(text)
-
-    def chat(self, key, content="hello", headers=(), **more):
-        return self.ask(key, "/chat/completions", {"messages": [{"role": "user", "content": content}], **more}, headers)
-
     def explain(self, fields):
         status, _, text = call(self.admin + "/admin/v1/explain/" + fields["x-request-id"], headers={"Authorization": f"Bearer {ADMIN}"})
         self.assertEqual(status, 200, text)
@@ -101,6 +99,27 @@ class Choice(unittest.TestCase):
 
     def candidate(self, told, name):
         return next(c for c in told["candidates"] if c["deployment"] == name)
+
+    def check_replay(self):
+        status, _, text = call(self.admin + "/admin/v1/decisions?limit=1000", headers={"Authorization": f"Bearer {ADMIN}"})
+        self.assertEqual(status, 200, text)
+        records = pathlib.Path(self.folder.name) / "decisions.json"
+        records.write_text(text)
+        with Program("replay", str(records), "--output", "json") as replay:
+            told = json.loads(replay.child.stdout.read())
+        self.assertEqual((told["different"], told["replayed"]), (0, len(json.loads(text)["data"])))
+        self.assertGreater(told["replayed"], 0)
+
+
+class Choice(Gateway, unittest.TestCase):
+    CONFIG = CONFIG
+
+    def ask(self, key, path, body, headers=()):
+        status, fields, text = call(self.base + path, {"model": "gpt-6-sol", **body}, {"Authorization": f"Bearer {KEYS[key]}", **dict(headers)})
+        return status, {name.lower(): value for name, value in fields.items()}, json.loads(text)
+
+    def chat(self, key, content="hello", headers=(), **more):
+        return self.ask(key, "/chat/completions", {"messages": [{"role": "user", "content": content}], **more}, headers)
 
     def test_what_a_request_needs_is_told_where_nothing_is_translated(self):
         status, fields, _ = self.chat("plain", [{"type": "text", "text": "what is \"type\":\"input_file\"?"}, IMAGE])
@@ -151,14 +170,132 @@ class Choice(unittest.TestCase):
 
     def test_all_of_it_replays(self):
         self.chat("ruled", [IMAGE])
-        status, _, text = call(self.admin + "/admin/v1/decisions?limit=1000", headers={"Authorization": f"Bearer {ADMIN}"})
+        self.check_replay()
+
+
+class Abilities(Gateway, unittest.TestCase):
+    """What the offer book says of efforts, of the output's length and of how it is asked for."""
+
+    OFFERS = """
+evidence:
+  page: { source: "https://cloud.test/models", date: 2026-11-01, kind: documented }
+  probe: { source: "a measurement", date: 2026-11-02, kind: probed }
+  list: { source: "a catalogue", date: 2026-11-03, kind: third-party }
+rows:
+  - { model: sized, cloud: openai, scope: global, from: 2026-01-01, evidence: page,
+      features: { efforts: [none, low, medium, high], max_output_tokens: 4000, on_chat: { output_limit: max_completion_tokens } } }
+  - { model: sized, cloud: azure, scope: us, from: 2026-01-01, evidence: list,
+      features: { efforts_ignored: [low, medium, high], efforts_evidence: probe, max_output_tokens: 16000, max_output_evidence: page, on_chat: { efforts_with_tools: [none] } } }
+  - { model: sized, cloud: bedrock, scope: us, from: 2026-01-01, evidence: list, features: { efforts: [low], max_output_tokens: 500, fields: { tools: dropped } } }
+  - { model: sized, cloud: vertex, scope: eu, from: 2026-01-01, evidence: page, features: { efforts: [xhigh], max_output_tokens: 200000 } }
+"""
+    CONFIG = """version: 1
+threads: 1
+log: {{ format: text }}
+offers: [offers.yaml]
+listen: [{{ address: "127.0.0.1:0" }}]
+admin: {{ address: "127.0.0.1:0", token: "${{env:ADMIN}}" }}
+providers:
+  direct: {{ cloud: openai, base_url: "{openai}/v1", auth: {{ api_key: "${{env:OPENAI}}" }} }}
+  azure: {{ cloud: azure, base_url: "{azure}/openai/v1", auth: {{ api_key: "${{env:AZURE}}" }}, scope: us }}
+  runtime: {{ cloud: bedrock, region: us-east-1, base_url: "{bedrock}", auth: {{ access_key_id: "${{env:AWS_ID}}", secret_access_key: "${{env:AWS_SECRET}}" }}, scope: us }}
+models:
+  sized:
+    deployments:
+      - {{ provider: direct, model: gpt-6-sol, offer: sized, name: direct, price: {{ input: "1", output: "2" }} }}
+      - {{ provider: azure, model: sol, offer: sized, name: azure, price: {{ input: "1.2", output: "2.2" }} }}
+      - {{ provider: runtime, model: us.openai.gpt-6-sol, offer: sized, name: runtime, price: {{ input: "1.5", output: "2.5" }} }}
+policies:
+  plain: {{ prefer: cheapest }}
+  two: {{ prefer: cheapest, never: {{ deployments: runtime }} }}
+  lossy: {{ prefer: cheapest, lossy: allow, only: {{ deployments: azure }} }}
+  one: {{ prefer: cheapest, only: {{ deployments: direct }} }}
+keys:
+  - {{ name: plain, key: "${{env:PLAIN}}", policy: plain }}
+  - {{ name: two, key: "${{env:US}}", policy: two }}
+  - {{ name: lossy, key: "${{env:EU}}", policy: lossy }}
+  - {{ name: one, key: "${{env:RULED}}", policy: one }}
+"""
+
+    def ask(self, key, path, body):
+        who = {"plain": "plain", "two": "us", "lossy": "eu", "one": "ruled"}[key]
+        status, fields, text = call(self.base + path, {"model": "sized", **body}, {"Authorization": f"Bearer {KEYS[who]}"})
+        return status, {name.lower(): value for name, value in fields.items()}, json.loads(text)
+
+    def chat(self, key, *_, **more):
+        return self.ask(key, "/chat/completions", {"messages": [{"role": "user", "content": "hello"}], **more})
+
+    def verdicts(self, fields):
+        told = self.explain(fields)
+        return told, {c["deployment"]: (c["verdict"], c["compatibility"]["verdict"]) for c in told["candidates"]}
+
+    def test_an_effort_is_asked_for_where_it_is_taken_and_has_an_effect(self):
+        status, fields, _ = self.chat("plain", reasoning_effort="high")
+        told, verdicts = self.verdicts(fields)
+        self.assertEqual((status, fields["x-fairway-deployment"], told["needs"]["reasoning_effort"]), (200, "direct", "high"))
+        self.assertEqual(verdicts, {"direct": ("admissible", "lossless"), "azure": ("loss", "lossy"), "runtime": ("doubtful", "impossible")})
+        self.assertEqual(self.candidate(told, "azure")["reason"], "it would lose reasoning_effort high, which the policy wants kept")
+        # What nobody has said of an effort is unknown, and no reason against it.
+        status, fields, _ = self.chat("plain", reasoning_effort="max")
+        told, verdicts = self.verdicts(fields)
+        self.assertEqual((status, fields["x-fairway-deployment"], verdicts["azure"]), (200, "azure", ("admissible", "lossless")))
+        self.assertEqual((verdicts["direct"], self.candidate(told, "direct")["reason"]), (("capability", "impossible"), "it cannot serve reasoning_effort max"))
+        _, fields, _ = self.chat("plain")
+        told, verdicts = self.verdicts(fields)
+        self.assertEqual((told["needs"]["reasoning_effort"], verdicts["direct"], verdicts["azure"]), (None, ("admissible", "lossless"), ("admissible", "lossless")))
+
+    def test_an_effort_without_effect_is_told_where_the_policy_lets_it_be_lost(self):
+        status, fields, _ = self.chat("lossy", reasoning_effort="low")
+        self.assertEqual((status, fields["x-fairway-deployment"], fields["x-fairway-dropped"]), (200, "azure", "reasoning_effort"))
+        status, fields, _ = self.chat("lossy", reasoning_effort="max")
+        self.assertEqual((status, fields.get("x-fairway-dropped")), (200, None))
+
+    def test_an_effort_that_nobody_takes_is_refused_with_what_they_take(self):
+        for path, more, field in (("/chat/completions", {"messages": [{"role": "user", "content": "hi"}], "reasoning_effort": "xhigh"}, "reasoning_effort"),
+                                  ("/responses", {"input": "hi", "reasoning": {"effort": "xhigh"}}, "reasoning.effort")):
+            status, _, body = self.ask("one", path, more)
+            self.assertEqual((status, body["error"]["code"], body["error"]["param"]), (400, "no_capable_deployment", field))
+            for words in ("takes the reasoning effort 'xhigh'", "'direct' takes none, low, medium, high", "it is offered by vertex in eu"):
+                self.assertIn(words, body["error"]["message"])
+
+    def test_more_output_than_a_place_gives_goes_elsewhere_or_is_refused_with_the_limit(self):
+        status, fields, _ = self.chat("plain", max_completion_tokens=4000)
+        self.assertEqual((status, fields["x-fairway-deployment"]), (200, "direct"))
+        status, fields, _ = self.chat("plain", max_completion_tokens=4001)
+        told, verdicts = self.verdicts(fields)
+        self.assertEqual((status, fields["x-fairway-deployment"], told["needs"]["max_output_tokens"]), (200, "azure", 4001))
+        self.assertEqual((verdicts["direct"], verdicts["runtime"]), (("capability", "impossible"), ("doubtful", "impossible")))
+        direct = self.candidate(told, "direct")
+        self.assertEqual((direct["reason"], direct["compatibility"]["max_output_tokens"]), ("it cannot serve 4001 tokens of output (it gives 4000)", 4000))
+        # A catalogue's word is a doubt: the last to be tried, and here the only one.
+        status, fields, _ = self.chat("plain", max_completion_tokens=16001)
+        self.assertEqual((status, fields["x-fairway-deployment"]), (200, "runtime"))
+        status, _, body = self.chat("two", max_completion_tokens=16001)
+        self.assertEqual((status, body["error"]["code"], body["error"]["param"]), (400, "no_capable_deployment", "max_completion_tokens"))
+        for words in ("gives 16001 tokens of output", "the most is 16000, at 'azure'", "as much is offered by vertex in eu"):
+            self.assertIn(words, body["error"]["message"])
+
+    def test_tools_that_are_dropped_in_silence_or_not_taken_at_an_effort(self):
+        tools = [{"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}}}]
+        _, fields, _ = self.chat("plain", tools=tools)
+        _, verdicts = self.verdicts(fields)
+        self.assertEqual(verdicts, {"direct": ("admissible", "lossless"), "azure": ("doubtful", "impossible"), "runtime": ("loss", "lossy")})
+        _, fields, _ = self.chat("plain", tools=tools, reasoning_effort="none")
+        self.assertEqual(self.verdicts(fields)[1]["azure"], ("admissible", "lossless"))
+
+    def test_the_limit_of_the_output_is_spelt_as_the_place_takes_it(self):
+        status, _, text = call(self.urls["openai"] + "/_fake/faults", "unsupported field=max_tokens instead=max_completion_tokens times=0", {"Content-Type": "text/plain"})
         self.assertEqual(status, 200, text)
-        records = pathlib.Path(self.folder.name) / "decisions.json"
-        records.write_text(text)
-        with Program("replay", str(records), "--output", "json") as replay:
-            told = json.loads(replay.child.stdout.read())
-        self.assertEqual((told["different"], told["replayed"]), (0, len(json.loads(text)["data"])))
-        self.assertGreater(told["replayed"], 0)
+        try:
+            status, fields, body = self.chat("plain", max_tokens=3)
+            self.assertEqual((status, fields["x-fairway-deployment"], fields["x-fairway-attempts"], body["usage"]["completion_tokens"]), (200, "direct", "1", 3))
+            self.assertEqual(self.verdicts(fields)[1]["direct"], ("admissible", "mapped"))
+        finally:
+            call(self.urls["openai"] + "/_fake/faults", method="DELETE")
+
+    def test_all_of_it_replays(self):
+        self.chat("plain", max_completion_tokens=16001, reasoning_effort="high")
+        self.check_replay()
 
 
 class Budgets(unittest.TestCase):
