@@ -2,7 +2,8 @@
 """An open-loop load of mixed streams: reads its plan (JSON) from standard input, writes one JSON object.
 
 The plan: {"start": wall clock, "seconds", "rate", "seed", "timeout_s", "callers": [{"share", "name", "stream_percent",
-"ways": [[way, …], …]}]}. A way is {"host", "port", "path", "headers", "model"}; a caller draws one list of ways for each
+"ways": [[way, …], …], "body", "expects", "turns"}]}. `expects` is a key of EXPECTED; of several turns (Responses, never
+streamed) each repeats all that was said before, reasoning included. A way is {"host", "port", "path", "headers", "model"}; a caller draws one list of ways for each
 request. A list of one is a client of a gateway. A longer one is the naive failover many clients have: in order, on
 every request anew, further on 429, 5xx, broken connections and silence, until the first byte.
 The result: {"behind_s": one request in a hundred left later than this, "requests": [[at_s, caller, status, first_s,
@@ -10,9 +11,12 @@ total_s, attempts, word], …]}; status 200 and word "" is an answer that came w
 import asyncio
 import json
 import random
+import re
 import sys
 import time
 
+# What an answer must hold to be what was asked for, and the word for one that does not.
+EXPECTED = {"effort": (re.compile(rb'"reasoning_tokens": ?[1-9]'), "effort ignored"), "tools": (re.compile(rb'"tool_calls"'), "tools dropped")}
 BROKEN, SILENT, CUT = "connection broken", "silence", "stream broken off"
 
 
@@ -60,7 +64,7 @@ class Connection(asyncio.Protocol):
             if line.startswith(b"content-length:"):
                 self.length = int(line[15:])
 
-    def whole(self, stream):
+    def whole(self, stream, expects):
         """What is wrong with an answer that came to its end; empty: nothing."""
         body = bytes(self.buffer[self.head_end:])
         if self.status != 200:
@@ -68,7 +72,10 @@ class Connection(asyncio.Protocol):
                 return str(json.loads(body)["error"]["code"])
             except (ValueError, KeyError, TypeError):
                 return f"HTTP {self.status}"
-        return CUT if stream and (b"data: [DONE]" not in body or b'"error":{' in body) else ""
+        if stream and (b"data: [DONE]" not in body or b'"error":{' in body):
+            return CUT
+        held, word = EXPECTED[expects] if expects else (re.compile(b""), "")
+        return "" if held.search(body) else word
 
 
 class Load:
@@ -81,7 +88,7 @@ class Load:
         self.running = set()
 
     async def attempt(self, way, caller, stream, fresh=False):
-        """(status, time of the first byte of the body, word)"""
+        """(status, time of the first byte of the body, word, the body of a whole answer)"""
         loop, at = asyncio.get_running_loop(), (way["host"], way["port"])
         kept = self.idle.setdefault(at, [])
         connection = None
@@ -92,7 +99,7 @@ class Load:
             try:
                 _, connection = await loop.create_connection(Connection, *at)
             except OSError:
-                return 0, None, BROKEN
+                return 0, None, BROKEN, b""
         connection.clear()
         connection.done = loop.create_future()
         connection.transport.write(request_bytes(way, caller, stream))
@@ -102,25 +109,39 @@ class Load:
         connection.used += 1
         if word == BROKEN and connection.used > 1 and not connection.buffer:
             return await self.attempt(way, caller, stream, True)  # it was closed while it lay idle
+        answer = bytes(connection.buffer[connection.head_end:]) if word == "" and not stream else b""
         if word == "":
-            word = connection.whole(stream)
+            word = connection.whole(stream, caller.get("expects"))
             kept.append(connection)
         elif connection.transport:
             connection.transport.abort()
-        return connection.status, connection.first, word
+        return connection.status, connection.first, word, answer
 
-    async def request(self, caller, number):
-        ways = caller["ways"][number % len(caller["ways"])]
-        stream = self.random.random() * 100 < caller["stream_percent"]
-        begun = time.time()
+    async def ask(self, caller, ways, stream):
+        """(attempts, status, time of the first byte, word, connection's answer)"""
         for tried, way in enumerate(ways, 1):
-            status, first, word = await self.attempt(way, caller, stream)
+            status, first, word, answer = await self.attempt(way, caller, stream)
             elsewhere = word and (first is None or status == 429 or status >= 500)
             if not elsewhere:
                 break
+        return tried, status, first, word, answer
+
+    async def request(self, caller, number):
+        ways = caller["ways"][number % len(caller["ways"])]
+        turns = caller.get("turns", 1)
+        stream = turns == 1 and self.random.random() * 100 < caller["stream_percent"]
+        begun, all_tried = time.time(), 0
+        body = caller.get("body", {})
+        for turn in range(turns):
+            tried, status, first, word, answer = await self.ask({**caller, "body": body}, ways, stream)
+            all_tried += tried
+            if word:
+                break
+            if turn + 1 < turns:
+                body = {**body, "input": body["input"] + json.loads(answer)["output"] + [body["input"][0]]}
         now = time.time()
         self.results.append([round(begun - self.plan["start"], 4), caller["name"], status, round((first or now) - begun, 4),
-                             round(now - begun, 4), tried, word])
+                             round(now - begun, 4), all_tried, word])
 
     async def run(self):
         loop, plan = asyncio.get_running_loop(), self.plan
@@ -146,6 +167,7 @@ def request_bytes(way, caller, stream):
     body = {"model": way["model"], **caller.get("body", {})}
     if stream:
         body["stream"] = True
+        body["stream_options"] = {"include_usage": True}
     text = json.dumps(body).encode()
     head = f"POST {way['path']} HTTP/1.1\r\nHost: {way['host']}\r\nContent-Type: application/json\r\n"
     head += "".join(f"{name}: {value}\r\n" for name, value in way["headers"].items())

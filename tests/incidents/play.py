@@ -74,7 +74,8 @@ class Trouble:
 
 def plan(fixture, street, times, rate):
     callers = [{"share": c.get("share", 1), "name": c["name"], "stream_percent": c.get("stream_percent", 50),
-                "ways": street.ways(c), "body": {**MESSAGES, **c.get("body", {})}} for c in fixture["callers"]]
+                "ways": street.ways(c), "body": {k: v for k, v in {**(MESSAGES if "api" not in c else {}), **c.get("body", {})}.items() if v is not None},
+                "expects": c.get("expects"), "turns": c.get("turns", 1)} for c in fixture["callers"]]
     return {"start": street.start, "seconds": times.all_s, "rate": rate, "seed": 7, "callers": callers,
             "timeout_s": fixture.get("first_byte_ms", 60_000) / 1000 + (5 if street.prefer else 0)}
 

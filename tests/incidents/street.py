@@ -14,7 +14,7 @@ from program import Program, call  # noqa: E402
 ADMIN = "admin-token-of-the-incidents-0123"
 START_WITHIN_S = 4
 BILL_PAGES = (1_000, 4_000)  # what is usual between two readings, and the most
-CHAT = "chat/completions"
+CHAT = "chat/completions"  # what callers without an `api` speak
 MESSAGES = {"messages": [{"role": "user", "content": "Tell me of the weather in Paris, briefly."}], "max_completion_tokens": 64}
 # Provider fields, and what a client that goes there by itself needs.
 CLOUDS = {
@@ -158,9 +158,9 @@ class Street:
         text += "limits: { exchanges_per_key: 10000, records: 200000 }\n"
         if "first_byte_ms" in f:
             text += f"timeouts: {{ first_byte_ms: {f['first_byte_ms']} }}\n"
-        if "offers" in f:
+        if "offers" in f or "book" in f:
             text += "offers: [offers.json]\n"
-            (self.folder / "offers.json").write_text(json.dumps(self.offers()))
+            (self.folder / "offers.json").write_text(json.dumps(self.offers() if "offers" in f else f["book"]))
         text += "providers:\n"
         for name, said in f["places"].items():
             fields = CLOUDS[said["cloud"]][0].format(url=self.places[name].url, tokens=self.tokens.url if self.tokens else "")
@@ -203,13 +203,13 @@ class Street:
         model = caller["model"]
         if self.prefer:
             host, port = self.host.split(":")
-            return [[{"host": host, "port": int(port), "path": "/v1/" + CHAT, "model": model,
+            return [[{"host": host, "port": int(port), "path": "/v1/" + caller.get("api", CHAT), "model": model,
                       "headers": {"Authorization": f"Bearer {key_of(t)}"}}] for t in tenants_of(caller)]
         scopes = caller.get("scopes")
-        return [[self.way(d) for d in self.fixture["models"][model]
+        return [[self.way(d, caller.get("api", CHAT)) for d in self.fixture["models"][model]
                  if not scopes or self.fixture["places"][d["place"]]["scope"].startswith(scopes)]]
 
-    def way(self, deployment):
+    def way(self, deployment, api):
         place = self.places[deployment["place"]]
         _, path, headers = CLOUDS[place.cloud]
         if place.cloud == "vertex":
@@ -219,7 +219,7 @@ class Street:
         if place.cloud == "bedrock" and "gpt-oss" in deployment["as"]:
             path = "/v1/"  # mantle's prefix goes by the model
         host, port = place.address.split(":")
-        return {"host": host, "port": int(port), "path": path + CHAT, "model": deployment["as"], "headers": headers}
+        return {"host": host, "port": int(port), "path": path + api, "model": deployment["as"], "headers": headers}
 
     def ask_admin(self, path):
         status, _, text = call(f"http://{self.admin}{path}", headers={"Authorization": f"Bearer {ADMIN}"})
