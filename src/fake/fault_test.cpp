@@ -45,7 +45,8 @@ TEST(FaultScript, names_the_line_of_what_it_does_not_understand) {
   EXPECT_EQ(
       complaint("reset\nexplode"),
       "line 2: 'explode' is no kind of fault; expected status, lie, reset, stall, drip, slow_start, "
-      "truncate, error_event, html, half, wrong_length, garbage, close, stale, redirect, cut_off, no_usage, corrupt");
+      "truncate, error_event, html, half, wrong_length, garbage, close, stale, redirect, cut_off, no_usage, corrupt, "
+      "ignore_effort, drop_tools, seals, unsupported");
   EXPECT_EQ(complaint("status"), "line 1: the kind 'status' needs a status such as 503");
   EXPECT_EQ(complaint("status 99"), "line 1: 'status' is 99, expected a whole number from 200 to 599");
   EXPECT_EQ(complaint("reset loudly"), "line 1: 'loudly' is not understood; expected key=value");

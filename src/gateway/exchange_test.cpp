@@ -387,7 +387,7 @@ TEST(Exchange, encrypted_reasoning_stays_with_its_maker_and_is_left_out_elsewher
 
 TEST(Exchange, encrypted_reasoning_of_an_unknown_maker_is_sent_and_left_out_once_it_is_refused) {
   Rig rig({}, "dialects: [responses]");
-  rig.plays = {{.answer = json_answer(kCannotUnseal, 400)}, {.answer = json_answer(kResponse)}};
+  rig.plays = {{.answer = json_answer(kCannotUnseal, 400, "connection: close\r\n")}, {.answer = json_answer(kResponse)}};
   const auto answer = rig.ask(sealed_request("made-elsewhere"));
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 200")) << answer;
   EXPECT_NE(answer.find("x-fairway-dropped: reasoning.encrypted_content\r\n"), answer.npos) << answer;

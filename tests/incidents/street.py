@@ -13,7 +13,7 @@ from program import Program, call  # noqa: E402
 
 ADMIN = "admin-token-of-the-incidents-0123"
 START_WITHIN_S = 4
-BILL_PAGES = (1_000, 4_000)  # what is usual between two readings, and the most
+BILL_PAGES = (1_000, 4_000, 10_000)  # what is usual between two readings, and the most
 CHAT = "chat/completions"  # what callers without an `api` speak
 MESSAGES = {"messages": [{"role": "user", "content": "Tell me of the weather in Paris, briefly."}], "max_completion_tokens": 64}
 # Provider fields, and what a client that goes there by itself needs.
