@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "base/elementary.h"
+
 namespace fw::health {
 namespace {
 
@@ -131,7 +133,7 @@ void Board::observe(const Observation& o, Ticket& ticket) {
 void Board::latency(Place& p, const Observation& o) {
   const auto size = at(o.size);
   p.first[size].add(std::max(1U, o.first_token_us), o.at);
-  p.pace.add(std::log2(std::max(1.0, static_cast<double>(o.first_token_us))) - kLonger[size] / 8.0,
+  p.pace.add(elementary::log2(std::max(1.0, static_cast<double>(o.first_token_us))) - kLonger[size] / 8.0,
              p.breaker.state(o.at) == BreakerState::closed, o.at);
 }
 
@@ -167,7 +169,7 @@ void Board::outrun(Place& p, const Observation& o) {
 }
 
 Board::Usual Board::usual(const Place& p, SizeClass size) {
-  return {.first_us = p.pace.samples > 0 ? std::exp2(p.pace.now + kLonger[at(size)] / 8.0) : kUsualFirstUs,
+  return {.first_us = p.pace.samples > 0 ? elementary::exp2(p.pace.now + kLonger[at(size)] / 8.0) : kUsualFirstUs,
           .per_token_us = p.per_token.mass() > 0 ? p.per_token.median() : kUsualPerTokenUs};
 }
 
@@ -249,13 +251,13 @@ void Board::changed(Place& p, MonoTime now, bool did) {
 // As fast as it usually is: the next look follows soon. What it found is evidence like any other.
 void Board::looked(Place& p, const Observation& o) {
   const double us = o.first_token_us > 0 ? o.first_token_us : o.duration_ms * 1e3;
-  const bool well = o.what != What::failed && o.what != What::outrun && (p.pace.samples == 0 || std::log2(std::max(1.0, us)) - kLonger[at(o.size)] / 8.0 < p.pace.usual + 1);
+  const bool well = o.what != What::failed && o.what != What::outrun && (p.pace.samples == 0 || elementary::log2(std::max(1.0, us)) - kLonger[at(o.size)] / 8.0 < p.pace.usual + 1);
   p.look_ms = well ? kLookOnMs : kLookAgainMs;
 }
 
 void Board::look_for_stall(Place& p, MonoTime now) {
   if (p.waiting < kStallWaiting) return;
-  const double usual_ms = p.pace.samples > 0 ? std::exp2(p.pace.usual) / 1e3 : 2'000;
+  const double usual_ms = p.pace.samples > 0 ? elementary::exp2(p.pace.usual) / 1e3 : 2'000;
   const auto patience = static_cast<std::int64_t>(std::clamp(10 * usual_ms, 5'000.0, 120'000.0));
   if (now.ms_since(p.waiting_since) >= patience) changed(p, now, p.breaker.stalled(p.waiting, now));
 }

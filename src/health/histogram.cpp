@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
+
+#include "base/elementary.h"
 
 namespace fw::health {
 namespace {
@@ -16,14 +17,14 @@ float of_octave(const Histogram::Weights& w, std::size_t i) {
 }  // namespace
 
 double faded(std::int64_t gap_ns, double seconds) {
-  return gap_ns <= 0 ? 1 : std::exp(-static_cast<double>(gap_ns) / (seconds * 1e9));
+  return gap_ns <= 0 ? 1 : elementary::exp(-static_cast<double>(gap_ns) / (seconds * 1e9));
 }
 
 double Forgetting::step(MonoTime at) {
   const double gap = any_ ? static_cast<double>(std::max<std::int64_t>(0, at.ns - last_.ns)) / 1e9 : 0;
   last_ = any_ ? std::max(last_, at) : at;
   any_ = true;
-  return gap == 0 ? 1 : std::exp(-std::min(gap / kSeconds, 1 / kSamples));
+  return gap == 0 ? 1 : elementary::exp(-std::min(gap / kSeconds, 1 / kSamples));
 }
 
 std::size_t Histogram::bucket(std::uint32_t value) const {
