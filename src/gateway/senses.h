@@ -8,24 +8,11 @@
 #include "gateway/snapshot.h"
 #include "health/board.h"
 #include "health/known_shapes.h"
+#include "route/cloud_shares.h"
 #include "route/expected.h"
 #include "route/warmth.h"
 
 namespace fw::gateway {
-
-// The part of each cloud in a policy's latest requests: a thousand or two of them.
-class CloudShares {
- public:
-  CloudShares(std::size_t policies, std::size_t clouds) : sent_(policies * clouds), totals_(policies), clouds_(clouds) {}
-  void add(std::uint16_t policy, std::uint16_t cloud);
-  // Of 65,536.
-  std::uint16_t share(std::uint16_t policy, std::uint16_t cloud) const;
-
- private:
-  std::vector<std::uint32_t> sent_;
-  std::vector<std::uint32_t> totals_;
-  std::size_t clouds_;
-};
 
 // What a core tells the others.
 struct Lesson {
@@ -51,7 +38,7 @@ struct Senses {
   health::Board board;
   route::Warmth warmth;
   std::vector<route::Usual> usual;  // by model
-  CloudShares shares;
+  route::CloudShares shares;
   health::KnownShapes known;        // tenant, model and what is asked for
   Decisions decisions;
   std::vector<Lesson> untold;         // what the other cores do not know yet
