@@ -25,16 +25,16 @@ class Rival : public Chooser {
     std::vector<std::size_t> ready;
     int soonest = -1;
     for (std::size_t p = 0; p < kPlaces; ++p) {
-      if (!admissible(p, *r.asked) || r.has_tried(p)) continue;
+      if (!admissible(p, r.asked) || r.has_tried(p)) continue;
       if (left_alone_[p] <= now) ready.push_back(p);
       if (soonest < 0 || left_alone_[p] < left_alone_[static_cast<std::size_t>(soonest)]) soonest = static_cast<int>(p);
     }
-    return ready.empty() ? soonest : static_cast<int>(pick(ready, *r.asked, now));
+    return ready.empty() ? soonest : static_cast<int>(pick(ready, r.asked, now));
   }
-  void begin(Running& r, MonoTime) override { ++in_flight_[r.place]; }
-  void first_token(Running& r, MonoTime now) override { latency(r.place, r.fate.first_s, now), good(r.place, now); }
-  void served(Running& r, MonoTime now) override { --in_flight_[r.place], used(r.place, *r.asked, now); }
-  void failed(Running& r, MonoTime now) override { --in_flight_[r.place], bad(r.place, r.fate, now); }
+  void begin(Running&, Attempt& a, MonoTime) override { ++in_flight_[a.place]; }
+  void first_token(Running&, Attempt& a, MonoTime now) override { latency(a.place, a.fate.first_s, now), good(a.place, now); }
+  void served(Running& r, Attempt& a, MonoTime now) override { --in_flight_[a.place], used(a.place, r.asked, now); }
+  void failed(Running&, Attempt& a, MonoTime now) override { --in_flight_[a.place], bad(a.place, a.fate, now); }
 
  protected:
   // ready: never empty.
@@ -236,11 +236,11 @@ class Clairvoyant : public Chooser {
     int best = -1;
     std::tuple<bool, double> least{true, 1e18};
     for (std::size_t p = 0; p < kPlaces; ++p) {
-      if (!admissible(p, *r.asked) || r.has_tried(p)) continue;
-      const auto f = world_.fate(*r.asked, p, now);
+      if (!admissible(p, r.asked) || r.has_tried(p)) continue;
+      const auto f = world_.fate(r.asked, p, now);
       if (f.kind != cloud::FailureKind::none) continue;
       const bool late = f.first_s * 1e3 > kSloMs;
-      const std::tuple<bool, double> key{late, late ? f.first_s : static_cast<double>(cost(p, *r.asked))};
+      const std::tuple<bool, double> key{late, late ? f.first_s : static_cast<double>(cost(p, r.asked))};
       if (key < least) least = key, best = static_cast<int>(p);
     }
     return best;

@@ -52,15 +52,15 @@ TEST_F(Compared, the_same_seed_gives_the_same_day) {
 
 TEST(Incidents, all_eight_come_once_and_leave_time_to_recover) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-    std::map<Trouble, int> times;
+    std::map<plan::sim::Trouble, int> times;
     double end = 0;
     for (const auto& i : incidents(seed)) {
       ++times[i.what];
       EXPECT_GT(i.from_s, end + 100);
-      EXPECT_LT(i.place, kMayServe);
+      EXPECT_LT(i.places.front(), kMayServe);
       end = i.to_s;
     }
-    EXPECT_EQ(times.size(), kTroubles) << "seed " << seed;
+    EXPECT_EQ(times.size(), plan::sim::kTroubles) << "seed " << seed;
     EXPECT_LT(end, kSeconds);
   }
 }
