@@ -79,6 +79,7 @@ int parse_and_run(int argc, const char* const* argv) {
   add_keys(top);
   add_routing(top);
   add_plan(top);
+  add_simulate(top);
   add_tools(top);
   add_completions(top, app);
   try {

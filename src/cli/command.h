@@ -73,6 +73,7 @@ void add_routing(Command& top);  // explain, replay
 void add_plan(Command& top);     // plan, plan verify
 void add_plan_demand(Command& plan);                            // plan demand, plan forecast
 void add_demand_books(Command& command, DemandSource& source);  // the options that say where demand comes from
+void add_simulate(Command& top); // simulate
 void add_tools(Command& top);    // connect, doctor
 
 }  // namespace fw::cli

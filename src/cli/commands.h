@@ -203,6 +203,20 @@ struct PlanVerifyOptions {
 };
 int plan_verify(const PlanVerifyOptions& options);
 
+struct SimulateOptions {
+  DemandSource demand;
+  std::string config;  // tried as it is; empty: the plan's offers are
+  std::string plan;    // what `plan --output json` printed; empty: none
+  PlanFiles files;     // of the plan; empty: what the plan names
+  std::string world, incidents;
+  std::vector<std::string> policies;  // one run each; none: as configured
+  std::int64_t seed = 1;
+  std::int64_t whole_ms = 0;          // 0: whole answers are not judged
+  double scale = 1;
+  Format format = Format::table;
+};
+int simulate(const SimulateOptions& options);
+
 struct ConnectOptions {
   std::string client;  // codex, claude, python, node
   std::string url = "http://127.0.0.1:8080";
