@@ -107,6 +107,15 @@ class Simulate(Room):
         self.assertLessEqual(met["returned_after_s"], 180)
         self.assertLess(run["slo_missed"], 0.02)
 
+    def test_the_library_of_outages_is_for_everybody(self):
+        library = Path(__file__).resolve().parent / "library/outages.yaml"
+        done = self.run_it("--demand", self.demand, "-c", self.config, "--incidents", str(library), "--output", "json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("note: incidents[1] hits no place", done.stderr)  # nothing is at Google
+        met = json.loads(done.stdout)["runs"][0]["incidents"]
+        self.assertEqual(len(met), 6)
+        self.assertEqual({m["left_after_s"] for m in met}, {None}, "all lie behind this hour")
+
     def test_quotas_spill_and_say_so(self):
         ample = self.simulate("--policy", "default")["runs"][0]
         tight = self.simulate("--policy", "default", world="places: [{ deployments: direct, tokens_per_minute: 500000 }]\n")["runs"][0]
@@ -220,6 +229,25 @@ class Planned(Room):
         self.assertTrue(pool["pool"])
         share = next(p["share"] for p in plan["placements"] if p["offer"] == "units")
         self.assertAlmostEqual(pool["share"]["tokens"], share, delta=0.02)
+
+    def test_a_plans_units_are_the_pools_of_a_configuration(self):
+        _, path = self.planned()
+        config = self.file("with.yaml", CONFIG.replace("      - { provider: bedrock", """      - { provider: azure-eu, model: m, name: units, pool: { tokens_per_minute: 1, weights: { cache_read: 0, output: 5 } } }
+      - { provider: bedrock"""))
+        done = self.run_it("--plan", path, "-c", config, "--demand", self.file("two.csv", demand(120, ("chat",), 200)), "--output", "json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        result = json.loads(done.stdout)
+        run = result["runs"][0]
+        self.assertGreater(self.by(run["deployments"], "deployment", "units")["share"]["tokens"], 0.3)
+        # Two hours of the plan's two days.
+        self.assertAlmostEqual(float(Decimal(run["units_usd"]) / Decimal(result["plan"]["units_usd"])), 2 / 48, places=6)
+
+    def test_what_requests_prefer_in_a_plan_is_asked_for_by_name(self):
+        _, path = self.planned()
+        done = self.run_it("--plan", path, "--policy", "cost", "--policy", "speed", "--output", "json")
+        self.assertEqual([r["policy"] for r in json.loads(done.stdout)["runs"]], ["cost", "speed"])
+        done = self.run_it("--plan", path, "--policy", "luck")
+        self.assertEqual((done.returncode, "found --policy luck" in done.stderr), (2, True), done.stderr)
 
     def test_a_plan_needs_its_offers(self):
         _, path = self.planned()
