@@ -191,6 +191,7 @@ struct PlanOptions {
   std::string at;      // of the offer book's prices; empty: today
   std::string report;  // a page of HTML is written there; empty: none
   std::string mode = "buyer";
+  std::vector<std::string> what_if;
   std::int64_t seconds = 60;
   Format format = Format::table;
 };
@@ -216,6 +217,22 @@ struct SimulateOptions {
   Format format = Format::table;
 };
 int simulate(const SimulateOptions& options);
+struct PlanStatusOptions {
+  std::string plan;
+  DemandSource came;  // empty: what the plan was made from, as it is now
+  PlanFiles files;    // empty: what the plan names
+  Format format = Format::table;
+};
+int plan_status(const PlanStatusOptions& options);
+
+struct PlanWhatIfOptions {
+  std::string plan;
+  std::vector<std::string> changes;
+  std::string demand;  // empty: what the plan names
+  PlanFiles files;     // likewise
+  Format format = Format::table;
+};
+int plan_what_if(const PlanWhatIfOptions& options);
 
 struct ConnectOptions {
   std::string client;  // codex, claude, python, node

@@ -2,6 +2,8 @@
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
 #include "config/load_testing.h"
 
 namespace fw::config {
@@ -124,6 +126,16 @@ TEST(Check, a_share_is_of_a_cloud_that_exists) {
   const auto found = problems_with("policies: { p: { prefer: cost, slo: { first_token_ms: 5 }, unknown_price: refuse, max_share: { openay: 60 } } }\n");
   ASSERT_EQ(found.size(), 1u);
   EXPECT_NE(found[0].find("error policies.p.max_share.openay: found the unknown cloud \"openay\""), std::string::npos) << found[0];
+}
+
+TEST(Check, a_share_is_in_percent_with_its_sign_or_without) {
+  const auto with = [](std::string_view share) { return problems_with(fmt::format("policies: {{ p: {{ max_share: {{ openai: {} }} }} }}\n", share)); };
+  EXPECT_EQ(with("60").size(), 0u);
+  EXPECT_EQ(with("60%").size(), 0u);
+  const auto found = with("0.6");
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_NE(found[0].find("expected a whole number of percent from 1 to 100 (percent is meant, not a share: 60 for 0.6)"), std::string::npos) << found[0];
+  EXPECT_EQ(with("60.5%").size(), 1u);
 }
 
 TEST(Check, rules_name_what_exists_and_can_be_reached) {

@@ -91,14 +91,18 @@ TEST(PlanFiles, rules_say_what_they_can_and_refuse_what_is_not_planned_yet) {
   EXPECT_EQ(loaded.rules.contracts.at(0).commit.usd(), "500");
   EXPECT_EQ(said(load_plan_rules("").problems), "");
   EXPECT_NE(said(load_plan_rules("cvar: {alpha: 0.5}\n").problems).find("cvar"), std::string::npos);
-  EXPECT_EQ(said(load_plan_rules("max_share: {azure: 1.5}\n").problems), "1:20 max_share.azure: '1.5'; a share from 0 to 1\n");
+  EXPECT_EQ(said(load_plan_rules("max_share: {azure: 1.5}\n").problems), "1:20 max_share.azure: '1.5'; a share from 0 to 1, or 0% to 100%\n");
+  EXPECT_EQ(load_plan_rules("max_share: {azure: 60%}\nsecond_source: 20%\n").rules.max_share.at("azure"), 0.6);
+  const auto percent = load_plan_rules("max_share: {azure: 60}\n").problems;
+  ASSERT_EQ(percent.size(), 1u);
+  EXPECT_EQ(percent[0].hint, "Write 60% if percent is meant, as in `max_share` of a policy.");
 }
 
 TEST(PlanFiles, what_is_wrong_with_rules_is_told_with_its_place) {
   EXPECT_EQ(said(load_plan_rules("second_source: 0.6\nhhi_max: 0\nn_minus_1: {served: 2}\nbudget: {usd: -1, per: week}\ncontracts: [{cloud: azur, commit_usd: 1, from: 2026-01-02, until: 2026-01-01}]\n").problems),
-            "1:16 second_source: '0.6'; a share from 0 to 0.5\n"
+            "1:16 second_source: '0.6'; a share from 0 to 0.5, or 0% to 50%\n"
             "2:10 hhi_max: '0'; a sum of squared shares, above 0 and at most 1\n"
-            "3:21 n_minus_1.served: '2'; a share from 0 to 1\n"
+            "3:21 n_minus_1.served: '2'; a share from 0 to 1, or 0% to 100%\n"
             "4:15 budget.usd: '-1'; USD\n"
             "4:24 budget.per: 'week'; one of hour, day, month, year\n"
             "5:21 contracts[0].cloud: 'azur'; one of openai, azure, bedrock, vertex, oracle, compatible, anthropic\n"

@@ -34,6 +34,7 @@ std::optional<std::int64_t> parse_bytes(std::string_view text) {
 
 std::optional<std::int64_t> parse_integer(std::string_view text, const Field& field) {
   if (field.unit == "bytes") return parse_bytes(text);
+  if (field.unit == "percent" && text.ends_with('%')) text.remove_suffix(1);
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
@@ -45,6 +46,9 @@ std::string integer_hint(std::string_view text, const Field& field) {
   if (digits.empty() || digits.size() == text.size()) return "";
   if (field.unit == "bytes") return "sizes are written 65536, 64KiB, 32MiB or 2GiB";
   if (field.unit.empty()) return "digits only";
+  double share = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), share);
+  if (field.unit == "percent" && error == std::errc{} && end == text.data() + text.size() && share > 0 && share <= 1) return fmt::format("percent is meant, not a share: {:g} for {}", 100 * share, text);
   return fmt::format("the unit stands in the name: write the number of {} alone", field.unit);
 }
 

@@ -137,7 +137,7 @@ const Table* table_of<plan::RulesText>() {
       "What a plan must keep to.",
       {entry<&RulesText::classes>({.name = "classes", .doc = "By the name of a class.", .placeholder = "CLASS"}),
        entry<&RulesText::places>({.name = "places", .doc = "By the name of a place.", .placeholder = "PLACE"}),
-       entry<&RulesText::max_share>({.name = "max_share", .doc = "The most of all tokens that a cloud may serve, from 0 to 1.", .placeholder = "CLOUD"}),
+       entry<&RulesText::max_share>({.name = "max_share", .doc = "The most of all tokens that a cloud may serve, from 0 to 1, or in percent with its sign: 0.6, 60%.", .placeholder = "CLOUD"}),
        entry<&RulesText::second_source>({.name = "second_source", .doc = "The least share of all tokens of the second cloud, from 0 to 0.5."}),
        entry<&RulesText::hhi_max>({.name = "hhi_max", .doc = "The greatest sum of the squares of the clouds' shares of all tokens."}),
        entry<&RulesText::n_minus_1>({.name = "n_minus_1", .doc = "What is served when any one cloud is gone, by what is deployed elsewhere and the quotas there."}),

@@ -115,6 +115,37 @@ Purchases Descent::from_units(std::vector<std::vector<double>> units) {
   return plan;
 }
 
+// Nothing else with a limit could take what the pool takes, so that its tokens can be told without placing all of them.
+bool Descent::alone(const Purchases& plan, const Pool& pool, std::size_t slot) const {
+  if (pool.uses.size() > 1) return false;
+  const auto& use = pool.uses.front();
+  const auto& sources = problem_.groups[use.group].sources;
+  for (std::size_t s = 0; s < sources.size(); ++s)
+    if (s != use.source && (sources[s].limited() || (sources[s].pool != kNothing && plan.units[sources[s].pool][slot] > 0))) return false;
+  return true;
+}
+
+// What units save in a slot beside the cheapest sources without a limit: in each step by value density.
+Value Descent::own_value(const Pool& pool, std::size_t slot) const {
+  const auto& use = pool.uses.front();
+  const auto& group = problem_.groups[use.group];
+  std::vector<Value> steps;
+  for (auto step = problem_.begin(slot); step < problem_.end(slot); ++step) {
+    std::vector<Item> items;
+    for (std::size_t k = 0; k < group.classes.size(); ++k) {
+      const double here = placer_.cost(group, k, use.source, step);
+      const auto tokens = problem_.demand->classes[group.classes[k]].at(step);
+      if (!std::isfinite(here) || tokens.total() == 0) continue;
+      double least = std::numeric_limits<double>::infinity();
+      for (std::size_t s = 0; s < group.sources.size(); ++s)
+        if (group.sources[s].pool == kNothing) least = std::min(least, placer_.cost(group, k, s, step));
+      items.push_back({weigh(group.sources[use.source].units, tokens), least - here});
+    }
+    steps.push_back(knapsack(std::move(items)));
+  }
+  return sum(steps);
+}
+
 Levels Descent::levels(const Purchases& plan, std::size_t p, std::size_t slot) {
   const auto& pool = problem_.pools[p];
   std::vector<double> units(problem_.pools.size());
@@ -123,8 +154,11 @@ Levels Descent::levels(const Purchases& plan, std::size_t p, std::size_t slot) {
   Levels made{{0}, {0}};
   const double most = most_units(problem_, pool, slot);
   if (most <= 0) return made;
-  const double without = place_uses(pool, slot, units);
+  const bool only = alone(plan, pool, slot);
+  const Value own = only ? own_value(pool, slot) : Value();
+  const double without = only ? own.total() : place_uses(pool, slot, units);
   const auto saved = [&](double n) {
+    if (only) return own.at(n);
     units[p] = n;
     return without - place_uses(pool, slot, units);
   };
@@ -340,6 +374,7 @@ void Descent::improve(Purchases& plan, const std::vector<std::size_t>& order, in
   for (int round = 0; moved && round < rounds; ++round) {
     moved = false;
     for (const auto p : order) moved = better(plan, p) || moved;
+    if (order.size() == 1) break;  // its kernel would say the same again
   }
   if (order.empty()) return;
   // Summed anew: what was added and taken away many times has drifted.

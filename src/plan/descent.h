@@ -46,6 +46,8 @@ class Descent {
   double opened_usd(const Purchases& plan) const;
   Want want(const Purchases& plan, std::size_t pool);
   Levels levels(const Purchases& plan, std::size_t pool, std::size_t slot);
+  bool alone(const Purchases& plan, const Pool& pool, std::size_t slot) const;
+  Value own_value(const Pool& pool, std::size_t slot) const;
   double place_slot(const Group& group, std::size_t slot, std::vector<double>& units);
   double group_usd(const Purchases& plan, std::size_t group);
   double uses_usd(const Purchases& plan, const Pool& pool);

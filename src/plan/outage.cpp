@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "plan/carry.h"
 #include "plan/number.h"
 #include "wire/json.h"
 
@@ -13,18 +14,6 @@ namespace {
 constexpr int kDigits = 6;
 constexpr int kDepth = 8;
 constexpr double kSameShare = 2e-6;  // it is written with six digits
-
-// Units by pool and slot.
-std::vector<std::vector<double>> units_of(const Problem& problem, const std::vector<Deployment>& deployed) {
-  std::vector units(problem.pools.size(), std::vector<double>(problem.slots));
-  const auto slot = [&](WallTime time) { return std::min(static_cast<std::size_t>(std::max<std::int64_t>(time.ns - problem.demand->from.ns, 0) / kHourNs / problem.slot_hours), problem.slots); };
-  for (const auto& each : deployed) {
-    const auto pool = std::ranges::find_if(problem.pools, [&](const Pool& other) { return (*problem.offers)[other.offer].name == each.offer; });
-    if (pool == problem.pools.end()) continue;
-    for (auto i = slot(each.from); i < slot(each.until); ++i) units[static_cast<std::size_t>(pool - problem.pools.begin())][i] += static_cast<double>(each.units);
-  }
-  return units;
-}
 
 // Critical tokens by step.
 std::vector<double> critical_tokens(const Problem& problem) {
@@ -41,7 +30,7 @@ std::vector<OutageResult> outage_results(const Demand& demand, const std::vector
   auto all = rules;
   all.n_minus_1 = 1;
   const auto problem = compile(demand, offers, all);
-  const auto units = units_of(problem, deployed);
+  const auto units = deployed_in(problem, deployed);
   std::map<std::string, std::vector<double>> lost;  // by cloud and step
   for (const auto& group : problem.groups)
     for (const auto& source : group.sources)

@@ -45,31 +45,6 @@ void add_hours(const Problem& problem, const Family& family, const std::vector<H
   }
 }
 
-std::vector<Purchase> purchases(const Problem& problem, const Solution& solution) {
-  std::vector<Purchase> made;
-  for (std::size_t f = 0; f < problem.families.size(); ++f) {
-    const auto& family = problem.families[f];
-    for (const auto& each : solution.holdings[f]) {
-      const auto units = std::llround(each.units);
-      if (each.term == family.hour || units == 0) continue;
-      const auto hours = hours_of(family.words[each.term]);
-      const auto inside = std::min(static_cast<std::int64_t>(each.until - each.from) * problem.slot_hours, hours);
-      const auto cost = part_of(family.prices[each.term] * units, inside, hours);
-      const auto from = slot_time(problem, each.from);
-      made.push_back({offer_name(problem, family), family.name, std::string(family.words[each.term]), units, from, {from.ns + hours * kHourNs},
-                      cost, family.prices[each.term] * units - cost});
-    }
-    add_hours(problem, family, solution.holdings[f], made);
-  }
-  for (std::size_t p = 0; p < problem.pools.size(); ++p) {
-    const auto& pool = problem.pools[p];
-    if (pool.open == Money{} || std::ranges::none_of(solution.units[p], [](double n) { return n > 0; })) continue;
-    made.push_back({(*problem.offers)[pool.offer].name, problem.families[pool.family].name, "open", 1, slot_time(problem, 0), slot_time(problem, problem.slots), pool.open, {}});
-  }
-  std::ranges::sort(made, [](const Purchase& a, const Purchase& b) { return std::tie(a.family, a.from, a.until, a.term) < std::tie(b.family, b.from, b.until, b.term); });
-  return made;
-}
-
 std::vector<Deployment> deployments(const Problem& problem, const Solution& solution) {
   std::vector<Deployment> made;
   for (std::size_t p = 0; p < problem.pools.size(); ++p)
@@ -175,12 +150,37 @@ std::optional<Infeasible> infeasible(const Problem& problem, const Solution& sol
   return std::nullopt;
 }
 
+std::vector<Purchase> purchases_of(const Problem& problem, const Solution& solution) {
+  std::vector<Purchase> made;
+  for (std::size_t f = 0; f < problem.families.size(); ++f) {
+    const auto& family = problem.families[f];
+    for (const auto& each : solution.holdings[f]) {
+      const auto units = std::llround(each.units);
+      if (each.term == family.hour || units == 0) continue;
+      const auto hours = hours_of(family.words[each.term]);
+      const auto inside = std::min(static_cast<std::int64_t>(each.until - each.from) * problem.slot_hours, hours);
+      const auto cost = part_of(family.prices[each.term] * units, inside, hours);
+      const auto from = slot_time(problem, each.from);
+      made.push_back({offer_name(problem, family), family.name, std::string(family.words[each.term]), units, from, {from.ns + hours * kHourNs},
+                      cost, family.prices[each.term] * units - cost});
+    }
+    add_hours(problem, family, solution.holdings[f], made);
+  }
+  for (std::size_t p = 0; p < problem.pools.size(); ++p) {
+    const auto& pool = problem.pools[p];
+    if (pool.open == Money{} || std::ranges::none_of(solution.units[p], [](double n) { return n > 0; })) continue;
+    made.push_back({(*problem.offers)[pool.offer].name, problem.families[pool.family].name, "open", 1, slot_time(problem, 0), slot_time(problem, problem.slots), pool.open, {}});
+  }
+  std::ranges::sort(made, [](const Purchase& a, const Purchase& b) { return std::tie(a.family, a.from, a.until, a.term) < std::tie(b.family, b.from, b.until, b.term); });
+  return made;
+}
+
 Plan make_plan(const Problem& problem, const Solution& solution) {
   Plan plan;
   plan.from = problem.demand->from;
   plan.until = problem.demand->until();
   plan.step_s = problem.demand->step_s;
-  plan.purchases = purchases(problem, solution);
+  plan.purchases = purchases_of(problem, solution);
   plan.deployed = deployments(problem, solution);
   plan.placements = placements(problem, solution).placements;
   plan.all_pay_as_you_go = all_pay_as_you_go(problem);

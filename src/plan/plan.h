@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/money.h"
+#include "plan/baselines.h"
 #include "plan/problem.h"
 #include "plan/solve.h"
 
@@ -54,6 +55,7 @@ struct Plan {
   std::vector<Placement> placements;
   std::vector<ContractUse> contracts;
   std::optional<Money> all_pay_as_you_go;  // nothing: quotas do not allow it
+  std::vector<Baseline> baselines;         // beside that; whoever makes the plan adds them
   std::vector<std::string> left_out;
   // The certificate.
   Mix mix;
@@ -69,6 +71,8 @@ struct Infeasible {
 // What stops a solution from being a plan; nothing: nothing.
 std::optional<Infeasible> infeasible(const Problem& problem, const Solution& solution);
 Plan make_plan(const Problem& problem, const Solution& solution);
+// Its purchases alone: by family and time.
+std::vector<Purchase> purchases_of(const Problem& problem, const Solution& solution);
 
 // Money of a double, to the nearest 10^-9 USD.
 Money nearest_money(double usd);

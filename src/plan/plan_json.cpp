@@ -113,9 +113,14 @@ std::string plan_members(const Plan& plan, const Problem& problem) {
   json.key("gap").raw(gap_text(plan));
   json.member("tail_usd", std::string_view(plan.tail.usd()));
   write_lists(json, plan);
-  json.key("baselines").begin_object().key("pay_as_you_go_usd");
-  if (plan.all_pay_as_you_go) json.string(plan.all_pay_as_you_go->usd());
-  else json.null();
+  json.key("baselines").begin_object();
+  const auto baseline = [&](const std::string& name, const std::optional<Money>& cost) {
+    json.key(name + "_usd");
+    if (cost) json.string(cost->usd());
+    else json.null();
+  };
+  baseline("pay_as_you_go", plan.all_pay_as_you_go);
+  for (const auto& each : plan.baselines) baseline(each.name, each.cost);
   json.end_object().key("left_out").begin_array();
   for (const auto& each : plan.left_out) json.string(each);
   json.end_array();

@@ -198,6 +198,7 @@ class Compiler {
     std::ranges::sort(order, {}, [&](std::size_t o) -> const std::string& { return offers_[o].name; });
     for (const auto o : order)
       if (usable(offers_[o])) source(made, o);
+      else unpriced(made, o);
     nowhere(made);
     for (const auto c : made.classes) {
       admit(made, made_.demand->classes[c]);
@@ -224,7 +225,8 @@ class Compiler {
     return s <= 0 ? 0 : static_cast<std::size_t>((s + demand_.step_s - 1) / demand_.step_s);
   }
 
-  void source(Group& group, std::size_t o) {
+  // All but the pool.
+  Source priced(std::size_t o) {
     const auto& offer = offers_[o];
     Source made;
     made.offer = o;
@@ -241,6 +243,14 @@ class Compiler {
       // What weighs nothing still takes a trace, so that a density can be told.
       const auto trace = [unit](double weight) { return std::max(weight, 1e-9) / unit; };
       made.units = {trace(offer.weights.input), trace(offer.weights.cache_read), trace(offer.weights.output)};
+    }
+    return made;
+  }
+
+  void source(Group& group, std::size_t o) {
+    const auto& offer = offers_[o];
+    auto made = priced(o);
+    if (offer.kind != OfferKind::pay_as_you_go) {
       made.pool = made_.pools.size();
       Pool pool{o, family_of(offer), {{made_.groups.size(), group.sources.size()}}, {static_cast<double>(offer.minimum), static_cast<double>(offer.increment)}, 0, {}};
       pool.open = Money::of_units(offer.open_usd.units() * static_cast<std::int64_t>(made_.slots) * made_.slot_hours / kMonthHours);
@@ -251,6 +261,14 @@ class Compiler {
         made_.left_out.push_back(fmt::format("{}: counted in steps of {} s, more strictly than its window of {} s", offer.name, demand_.step_s, offer.window_s));
     }
     group.sources.push_back(made);
+  }
+
+  void unpriced(const Group& group, std::size_t o) {
+    Unpriced made{made_.groups.size(), priced(o), {}, {}};
+    for (const auto c : group.classes) made.admits.push_back(admitted(made_.demand->classes[c], offers_[o]));
+    if (offers_[o].kind != OfferKind::pay_as_you_go)
+      for (const auto& [word, hours] : {std::pair<std::string_view, std::int64_t>{"hour", 1}, {"month", kMonthHours}, {"year", kYearHours}}) made.terms.push_back({word, term_slots(hours), term_starts(hours)});
+    made_.unpriced.push_back(std::move(made));
   }
 
   std::size_t family_of(const Offer& offer) {
@@ -271,18 +289,25 @@ class Compiler {
   void term(Family& family, std::string_view word, const std::optional<Money>& price, std::int64_t hours) {
     if (!price) return;
     IntervalTerm made;
-    const bool hour = hours == 1;
-    made.slots = hour ? 1 : static_cast<std::size_t>((hours + made_.slot_hours - 1) / made_.slot_hours);
+    made.slots = term_slots(hours);
     made.usd = usd(*price) * static_cast<double>(made.slots) * static_cast<double>(made_.slot_hours) / static_cast<double>(hours);
-    for (std::size_t i = 0; i < made_.slots; ++i)
-      if (hour || i == 0 || day_begins(i)) made.starts.push_back(i);
-    if (hour) {
+    made.starts = term_starts(hours);
+    if (hours == 1) {
       family.hour = family.terms.size();
       made.start_usd = usd(*price) * static_cast<double>(family.boot_s) / static_cast<double>(kHourS);
     }
     family.terms.push_back(std::move(made));
     family.words.push_back(word);
     family.prices.push_back(*price);
+  }
+
+  std::size_t term_slots(std::int64_t hours) const { return hours == 1 ? 1 : static_cast<std::size_t>((hours + made_.slot_hours - 1) / made_.slot_hours); }
+
+  std::vector<std::size_t> term_starts(std::int64_t hours) const {
+    std::vector<std::size_t> made;
+    for (std::size_t i = 0; i < made_.slots; ++i)
+      if (hours == 1 || i == 0 || day_begins(i)) made.push_back(i);
+    return made;
   }
 
   bool day_begins(std::size_t slot) const {
@@ -320,11 +345,15 @@ class Compiler {
   void admit(Group& group, const DemandClass& wanted) {
     const auto rule = rules_.classes.find(wanted.name);
     auto& admits = group.admits.emplace_back(group.sources.size(), false);
-    for (std::size_t s = 0; s < group.sources.size(); ++s)
-      admits[s] = group.sources[s].offer == kNothing || rule == rules_.classes.end() || fits(rule->second, wanted, offers_[group.sources[s].offer]);
+    for (std::size_t s = 0; s < group.sources.size(); ++s) admits[s] = group.sources[s].offer == kNothing || admitted(wanted, offers_[group.sources[s].offer]);
     if (std::ranges::count(admits, true) < 2)
       made_.conflict.push_back(fmt::format("class {} of {}{}: no offer is admitted", wanted.name, wanted.model,
                                            rule == rules_.classes.end() || rule->second.residency.empty() ? "" : " under its residency"));
+  }
+
+  bool admitted(const DemandClass& wanted, const Offer& offer) const {
+    const auto rule = rules_.classes.find(wanted.name);
+    return rule == rules_.classes.end() || fits(rule->second, wanted, offer);
   }
 
   bool fits(const ClassRule& rule, const DemandClass& wanted, const Offer& offer) const {

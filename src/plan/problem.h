@@ -80,6 +80,19 @@ struct Family {
   std::int64_t boot_s = 0;              // paid before hours begin
 };
 
+// An offer that is no source since its price is unknown, so that it can be told which price would make it one.
+struct UnpricedTerm {
+  std::string_view word;
+  std::size_t slots = 0;
+  std::vector<std::size_t> starts;
+};
+struct Unpriced {
+  std::size_t group = 0;
+  Source source;                    // what is known of its prices
+  std::vector<bool> admits;         // by class of the group
+  std::vector<UnpricedTerm> terms;  // of units: those that could be sold
+};
+
 // The most that may be spent in some slots.
 struct BudgetPeriod {
   double usd = 0;
@@ -111,6 +124,7 @@ struct Problem {
   double tokens = 0;               // of all classes, outages not counted
   double outage_served = 0;        // share of each critical class when a cloud is gone
   std::vector<std::string> left_out;  // offers that could not be used, and why
+  std::vector<Unpriced> unpriced;     // those of them whose price is unknown
   std::vector<std::string> conflict;  // rules that leave a class nowhere to go
   std::shared_ptr<const Demand> changed;  // where the given demand is not the one that is planned for
 

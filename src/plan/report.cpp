@@ -74,8 +74,7 @@ std::string placements(const Report& report) {
 
 std::string entries(const Report& report) {
   Cells cells{{"offer", "term", "bought at % of its price"}, {}, {false, false, true}};
-  for (const auto& each : entry_prices(report.problem, report.plan.multipliers))
-    cells.rows.push_back({each.offer, each.term, each.ratio > 1 - 1e-6 ? "100" : fmt::format("{:.1f}", 100 * each.ratio)});
+  for (const auto& each : entry_prices(report.problem, report.plan.multipliers)) cells.rows.push_back({each.offer, each.term == kPayAsYouGo ? "pay as you go" : each.term, entry_text(each)});
   return "<p class=\"soft\">What is not bought would be where its price fell to this share. By the prices that prove the bound, so right up to the gap.</p>\n" + table_of(cells);
 }
 

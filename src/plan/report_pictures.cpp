@@ -140,7 +140,7 @@ std::string cost_picture(const Report& report) {
     wire::JsonObject members(*found, 16);
     for (wire::JsonMember m; members.next(m);) {
       if (m.kind != wire::JsonKind::string || !m.key.ends_with("_usd")) continue;
-      std::string name(m.key.substr(0, m.key.size() - 4));
+      std::string name(baseline_words(m.key.substr(0, m.key.size() - 4)));
       std::ranges::replace(name, '_', ' ');
       if (const auto usd = Money::parse_usd(wire::json_text(m.value))) bars.push_back({std::move(name), usd_of(*usd)});
     }

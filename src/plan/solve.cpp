@@ -13,6 +13,8 @@ namespace fw::plan {
 namespace {
 
 constexpr int kDescentRounds = 12;
+constexpr int kWarmRounds = 3;
+constexpr double kWarmGap = 1e-3;  // relative: near enough for a quick answer
 constexpr std::size_t kOrdersMax = 6;
 constexpr std::size_t kOthersMax = 8;
 constexpr double kGain = 1e-9;                  // relative: less is no improvement
@@ -53,6 +55,25 @@ class Solver {
       take_bound();
     }
     if (effort_.rounds > 0 && !enough()) polish();
+    return std::move(found_);
+  }
+
+  Solution again(const Start& start, int dual_steps) {
+    prices_ = start.prices;
+    Descent descent(problem_, prices_);
+    auto plan = descent.from_units(start.units);
+    descent.improve(plan, pools(), kWarmRounds);
+    take(plan);
+    if (!served()) search(units_for_all());
+    found_.multipliers = start.multipliers;
+    found_.lower_bound_usd = dual_.bound(found_.multipliers);
+    const auto wide = [&] { return found_.usd() - found_.lower_bound_usd > kWarmGap * std::abs(found_.usd()); };
+    if (wide()) {
+      // What the plan's own placements say may prove more than what was true before the change.
+      auto own = dual_.from_units(found_.units, prices_of_found_);
+      if (const double bound = dual_.bound(own); bound > found_.lower_bound_usd) found_.lower_bound_usd = bound, found_.multipliers = std::move(own);
+    }
+    if (wide()) found_.lower_bound_usd = dual_.ascend(found_.multipliers, found_.usd(), dual_steps);
     return std::move(found_);
   }
 
@@ -304,5 +325,10 @@ void each_share(const Problem& problem, const std::vector<std::vector<double>>& 
 }
 
 Solution solve(const Problem& problem, const Effort& effort) { return Solver(problem, effort).solve(); }
+
+Solution solve_from(const Problem& problem, const Start& start, int dual_steps) {
+  const Effort effort;
+  return Solver(problem, effort).again(start, dual_steps);
+}
 
 }  // namespace fw::plan

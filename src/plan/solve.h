@@ -39,6 +39,16 @@ struct Effort {
 
 Solution solve(const Problem& problem, const Effort& effort);
 
+// A beginning from a plan of a problem much like this one.
+struct Start {
+  std::vector<std::vector<double>> units;  // by pool and slot
+  CloudPrices prices;                      // of rules, under which tokens were placed
+  Multipliers multipliers;                 // slot_usd may be empty
+};
+
+// One descent from there, and a bound from the multipliers made better in so many steps: a small part of what solve() does.
+Solution solve_from(const Problem& problem, const Start& start, int dual_steps);
+
 // Calls `use` for every class of every step with what each source of its group serves of it.
 using UseShare = std::function<void(const Group& group, std::size_t k, std::size_t s, std::size_t step, double share)>;
 void each_share(const Problem& problem, const std::vector<std::vector<double>>& units, const Mix& mix, const UseShare& use);

@@ -200,10 +200,10 @@ class RulesReader {
     for (const auto& [name, rule] : text_.classes) of_class(name, rule);
     for (const auto& [name, place] : text_.places) of_place(name, place);
     for (const auto& [cloud, share] : text_.max_share)
-      if (known("max_share", cloud)) made_.max_share[cloud] = number("max_share." + cloud, share, 0, 1, "a share from 0 to 1").value_or(1);
-    if (!text_.second_source.empty()) made_.second_source = number("second_source", text_.second_source, 0, 0.5, "a share from 0 to 0.5");
+      if (known("max_share", cloud)) made_.max_share[cloud] = share_of("max_share." + cloud, share, 1, "a share from 0 to 1, or 0% to 100%").value_or(1);
+    if (!text_.second_source.empty()) made_.second_source = share_of("second_source", text_.second_source, 0.5, "a share from 0 to 0.5, or 0% to 50%");
     if (!text_.hhi_max.empty()) made_.hhi_max = number("hhi_max", text_.hhi_max, 1e-6, 1, "a sum of squared shares, above 0 and at most 1");
-    if (text_.n_minus_1) made_.n_minus_1 = number("n_minus_1.served", text_.n_minus_1->served, 0, 1, "a share from 0 to 1");
+    if (text_.n_minus_1) made_.n_minus_1 = share_of("n_minus_1.served", text_.n_minus_1->served, 1, "a share from 0 to 1, or 0% to 100%");
     if (text_.budget) budget(*text_.budget);
     for (std::size_t i = 0; i < text_.contracts.size(); ++i) contract(i, text_.contracts[i]);
     return std::move(made_);
@@ -218,6 +218,16 @@ class RulesReader {
     const auto value = number_of(text);
     if (value && *value >= least && *value <= most) return value;
     fault(std::move(path), text.empty() ? "nothing" : "'" + text + "'", std::move(expected));
+    return std::nullopt;
+  }
+
+  // 0.6 and 60% are the same. Bare numbers above one are refused: a policy's `max_share` counts in percent, a plan's does not.
+  std::optional<double> share_of(std::string path, const std::string& text, double most, std::string expected) {
+    const bool percent = text.ends_with('%');
+    const auto value = number_of(percent ? text.substr(0, text.size() - 1) : text);
+    if (value && *value >= 0 && (percent ? *value / 100 : *value) <= most) return percent ? *value / 100 : *value;
+    const bool bare = value && !percent && *value > 1 && *value <= 100;
+    fault(std::move(path), text.empty() ? "nothing" : "'" + text + "'", std::move(expected), bare ? fmt::format("Write {}% if percent is meant, as in `max_share` of a policy.", text) : "");
     return std::nullopt;
   }
 
