@@ -40,7 +40,7 @@ TEST(Rights, a_tenants_token_has_the_tenants_policy_unless_it_lists_others) {
 
 TEST(Rights, every_right_that_is_lacking_is_told) {
   const auto config = some_config();
-  const Key key{.name = "k", .tenant = "umbra", .digest = {}, .models = {"m0", "m3"}, .policy = "default", .limits = {}, .budget = {}, .expires = {}, .addresses = {}, .endpoints = {}};
+  const Key key{.name = "k", .tenant = "umbra", .digest = {}, .models = {"m0", "m3"}, .policy = "default", .limits = {}, .budget = {}, .expires = {}, .addresses = {}, .endpoints = {}, .team = {}, .tags = {}};
   const auto problems = beyond(key, token_of("acme", {"m0", "m1"}, {}), config);
   ASSERT_EQ(problems.size(), 3u);
   EXPECT_EQ(problems[0].path, "tenant");
