@@ -217,6 +217,7 @@ struct SimulateOptions {
   Format format = Format::table;
 };
 int simulate(const SimulateOptions& options);
+
 struct PlanStatusOptions {
   std::string plan;
   DemandSource came;  // empty: what the plan was made from, as it is now
