@@ -75,7 +75,7 @@ TEST(ChatRelay, passes_events_as_they_came_in_one_view) {
   EXPECT_EQ(outcome.relay->finish(), "stop");
   EXPECT_EQ(outcome.relay->response_id(), "chatcmpl-1");
   EXPECT_FALSE(outcome.relay->usage().reported);
-  EXPECT_EQ(outcome.relay->seen().tokens, 1);
+  EXPECT_EQ(outcome.relay->seen().tokens, 3 + 10);
 }
 
 TEST(ChatRelay, points_into_the_callers_bytes) {

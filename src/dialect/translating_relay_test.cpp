@@ -49,7 +49,7 @@ TEST(TranslatingRelay, starts_with_content_and_not_before) {
   EXPECT_TRUE(to->started());
   EXPECT_NE(first.find(R"("role":"assistant")"), first.npos);
   EXPECT_NE(fed(*to, kDelta).find(R"("content":"Hi")"), std::string::npos);
-  EXPECT_EQ(to->seen().tokens, 1);
+  EXPECT_EQ(to->seen().tokens, 3 + 1);
   EXPECT_FALSE(to->ended());
   const auto last = fed(*to, kCompleted);
   EXPECT_TRUE(last.ends_with("data: [DONE]\n\n"));

@@ -101,7 +101,7 @@ class World {
       case 5: return add(core, ledger::Facts{random_.text(32), random_.text(4000)});
       case 6: {
         auto r = random_.exchange();
-        for (auto* n : {&r.tenant, &r.key, &r.model, &r.policy}) *n = ledger::NameId::none;
+        for (auto* n : {&r.tenant, &r.key, &r.model, &r.policy, &r.deployment}) *n = ledger::NameId::none;
         return add(core, r);
       }
       default: {

@@ -119,6 +119,8 @@ void TokenTally::fold() {
     rest = {};
   }
   waiting_.erase(0, waiting_.size() - rest.size());
+  // A word that goes on is not looked through again for each part of it.
+  fold_above_ = std::max(kTallyBytes, 2 * waiting_.size());
 }
 
 }  // namespace fw::wire

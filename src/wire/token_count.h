@@ -10,17 +10,18 @@ namespace fw::wire {
 
 std::int64_t count_tokens(std::string_view text);
 
-// Of a text that comes in parts, wherever it is cut. Keeps no more than kTallyBytes of it, unless one word is longer.
+// Of a text that comes in parts, wherever it is cut, in time that grows with its length. Keeps no more than kTallyBytes of it,
+// or twice the word that is open where that is longer.
 // Exact, unless a combining mark stands in front of capitals alone that go on for more than kOpenBytes.
 class TokenTally {
  public:
   void add(std::string_view text) {
     waiting_.append(text);
-    if (waiting_.size() > kTallyBytes) fold();
+    settle();
   }
   std::string& waiting() { return waiting_; }  // to append to; settle() afterwards
   void settle() {
-    if (waiting_.size() > kTallyBytes) fold();
+    if (waiting_.size() > fold_above_) fold();
   }
   bool empty() const { return waiting_.empty() && counted_ == 0; }
   std::int64_t total() const { return counted_ + count_tokens(waiting_); }
@@ -33,6 +34,7 @@ class TokenTally {
   void fold();
 
   std::string waiting_;
+  std::size_t fold_above_ = kTallyBytes;
   std::int64_t counted_ = 0;
 };
 
